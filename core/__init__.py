@@ -1,0 +1,1 @@
+"""Galley's engine: everything but the screens."""

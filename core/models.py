@@ -1,0 +1,625 @@
+"""The words of Galley as values: small, frozen, typed.
+
+One noun a class; DESIGN's glossary in code. Nothing here does any work. Offsets are
+character offsets into a snapshot's text, half-open; scores lie in [0, 1] unless said
+otherwise; times are ISO 8601 in UTC; money is US dollars.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+# --- the brief and its run ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Brief:
+    """What the user wants."""
+
+    topic: str
+    audience: str = "general reader"
+    tone: str = "neutral"
+    words: int = 1200
+    language: str = "en"
+    budget_usd: float | None = None
+    autopilot: bool = False
+    target: str | None = None
+    engines: tuple[str, ...] = ("library",)
+    allow: tuple[str, ...] = ()
+    """Sites to keep to (host or host suffix); empty means any."""
+    deny: tuple[str, ...] = ()
+    urls: tuple[str, ...] = ()
+    """Addresses the user pasted: always read, whatever the engines find."""
+    collections: tuple[str, ...] = ()
+    """Library collections to search; empty means all."""
+    models: dict[str, str] = field(default_factory=dict)
+    """Role -> model, over the settings."""
+    max_revisions: int = 3
+
+
+class Status(StrEnum):
+    """Where a run stands. The last seven are resting places; `plan` and `review` wait for a person."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    PAUSED = "paused"
+    PLAN = "plan"
+    REVIEW = "review"
+    GATE = "stopped_at_gate"
+    NO_EVIDENCE = "no_evidence"
+    FINISHED = "finished"
+    PUBLISHED = "published"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+class Step(StrEnum):
+    """The stages of a run, in the order a person sees them."""
+
+    PLAN = "plan"
+    RESEARCH = "research"
+    WRITE = "write"
+    JUDGE = "judge"
+    REVISE = "revise"
+    EDIT = "edit"
+    REVIEW = "review"
+    PUBLISH = "publish"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One brief on its way."""
+
+    id: str
+    brief: Brief
+    title: str
+    status: Status
+    step: Step
+    created_at: str
+    started_at: str | None = None
+    finished_at: str | None = None
+    owner: str | None = None
+    attempt: int = 0
+    cancel: bool = False
+    pause: bool = False
+    error: dict[str, str] | None = None
+    trace_id: str | None = None
+    draft_id: int | None = None
+    cost_usd: float = 0.0
+    model_calls: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """One question of a plan: becomes one section of the article."""
+
+    id: int = 0
+    section: str
+    text: str
+    queries: tuple[str, ...] = ()
+    use: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """Questions in the order to answer them."""
+
+    id: int = 0
+    run_id: str = ""
+    version: int = 1
+    title: str
+    questions: tuple[Question, ...]
+    origin: str = "planner"
+    """`planner` or `person`."""
+    why: str = ""
+
+
+# --- finding and reading ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hit:
+    """One search result: an address that may answer a query."""
+
+    url: str
+    title: str = ""
+    snippet: str = ""
+    engine: str = ""
+    query: str = ""
+    rank: int = 0
+    """0 is the engine's best."""
+    published: str | None = None
+    snapshot_id: int | None = None
+    """Set by the library: the text is already held."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flag:
+    """Something in a fetched text that a person should know of."""
+
+    kind: str
+    """`injection`, `paywall`, `truncated`, `encoding`."""
+    start: int
+    end: int
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """One page of a paginated document, as offsets into its text."""
+
+    number: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """A fetched source as Markdown-like text: `#` headings, `-` lists, `|` tables, blank lines between blocks."""
+
+    url: str
+    """The final address; files of the library have `library:<collection>/<path>`."""
+    title: str
+    text: str
+    media_type: str
+    author: str | None = None
+    site: str | None = None
+    published: str | None = None
+    language: str | None = None
+    pages: tuple[Page, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    fetched_at: str
+    etag: str | None = None
+    last_modified: str | None = None
+    links: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A document that is held, with the newest snapshot's facts."""
+
+    id: int
+    url: str
+    title: str
+    author: str | None
+    site: str | None
+    published: str | None
+    media_type: str
+    collection: str | None
+    """The library collection, or None for a page found on the web."""
+    snapshot_id: int
+    text_hash: str
+    fetched_at: str
+    words: int
+    flags: tuple[Flag, ...] = ()
+    excluded: bool = False
+    duplicate_of: int | None = None
+    """The source whose text this one repeats."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """A piece of a text."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """A parent: the part of a snapshot under one heading, with the passages inside it."""
+
+    start: int
+    end: int
+    heading: str
+    """Heading path, ` > ` between levels; empty before the first heading."""
+    passages: tuple[Span, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Passage:
+    """A child: the span of a snapshot that is ranked, cited and judged against."""
+
+    id: int
+    source_id: int
+    snapshot_id: int
+    start: int
+    end: int
+    text: str
+    heading: str = ""
+    section_start: int = 0
+    section_end: int = 0
+    page: int | None = None
+    title: str = ""
+    url: str = ""
+    site: str | None = None
+    author: str | None = None
+    published: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Score:
+    """What one retriever said of one passage."""
+
+    rank: int
+    score: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidenceItem:
+    """A passage put before the writer, or left out and why."""
+
+    number: int
+    """Citation number, unique within the run; 0 when left out."""
+    passage: Passage
+    score: float
+    scores: dict[str, Score] = field(default_factory=dict)
+    """Retriever (`lexical`, `dense`, ...) -> rank and score; every list is kept."""
+    left_out: str = ""
+    """Why it was not used: `over the token budget`, `says the same as [3]`; empty when used."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """The passages assembled for one question, best first."""
+
+    question_id: int
+    items: tuple[EvidenceItem, ...]
+    """Used ones first, in the order they are put before the writer; then those left out."""
+    sufficient: bool = True
+    note: str = ""
+
+    @property
+    def used(self) -> tuple[EvidenceItem, ...]:
+        return tuple(item for item in self.items if not item.left_out)
+
+
+# --- the article ---------------------------------------------------------------
+
+
+class SentenceKind(StrEnum):
+    """What a sentence is, as far as evidence goes."""
+
+    CLAIM = "claim"
+    TRANSITION = "transition"
+    """Says nothing that could be false: leads over, announces, asks."""
+    NOTE = "note"
+    """Galley speaking of its own work: limits, method. Stands outside the gate, marked as such."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Citation:
+    """A sentence's pointer to a passage."""
+
+    number: int
+    """The evidence number within the run."""
+    passage_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sentence:
+    """One sentence of a draft."""
+
+    id: int = 0
+    text: str
+    kind: SentenceKind = SentenceKind.CLAIM
+    paragraph: int = 0
+    """Counted within its section from 0."""
+    citations: tuple[Citation, ...] = ()
+    verdict: "Verdict | None" = None
+    """None means: not judged yet."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftSection:
+    """A heading with its sentences. The introduction has an empty heading."""
+
+    heading: str
+    question_id: int | None
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A version of the article."""
+
+    id: int = 0
+    run_id: str = ""
+    version: int = 1
+    origin: str = "synthesizer"
+    """`synthesizer`, `revision`, `editor`, `person`."""
+    base_id: int | None = None
+    note: str = ""
+    title: str
+    sections: tuple[DraftSection, ...]
+    created_at: str = ""
+
+    @property
+    def sentences(self) -> tuple[Sentence, ...]:
+        return tuple(sentence for section in self.sections for sentence in section.sentences)
+
+
+class Label(StrEnum):
+    """A judge's answer about one sentence."""
+
+    SUPPORTED = "supported"
+    PARTLY = "partly"
+    UNSUPPORTED = "unsupported"
+    CONTRADICTED = "contradicted"
+    NOT_CHECKABLE = "not checkable"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What a judge said of a sentence, with the words it rests on."""
+
+    label: Label
+    score: float
+    """Probability that the passage supports the sentence."""
+    reason: str
+    """In words: `the passage says 12 %, the sentence 21 %`."""
+    judge: str
+    """`alignment`, `model:<name>`, `person`."""
+    passage_id: int | None = None
+    quote: Span | None = None
+    """Offsets into the passage's snapshot."""
+    doubtful: bool = False
+    """Near the threshold or judges disagreed: a person's turn."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scorecard:
+    """A draft's scores; every one in [0, 1], None when it cannot be measured."""
+
+    faithfulness: float
+    """Share of claims that are supported; a partly supported one counts half."""
+    answer_relevance: float | None = None
+    context_precision: float | None = None
+    coverage: float | None = None
+    """Share of the plan's questions with at least one supported claim."""
+    citation_accuracy: float | None = None
+    """Share of citations whose own passage supports the sentence."""
+    toxicity: float | None = None
+    """Share of sentences with abusive words; 0 is best."""
+    logic: float | None = None
+    """1 minus the share of sentences that disagree with another on a number."""
+    claims: int = 0
+    supported: int = 0
+    partly: int = 0
+    unsupported: int = 0
+    contradicted: int = 0
+    unjudged: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gate:
+    """The gate's answer."""
+
+    passed: bool
+    reasons: tuple[str, ...] = ()
+    """Why not, most serious first."""
+
+
+class Cause(StrEnum):
+    """Why a claim failed."""
+
+    NOT_RETRIEVED = "not retrieved"
+    NOT_USED = "retrieved, not used"
+    MISREAD = "misread"
+    CONFLICT = "sources conflict"
+    NOTHING_EXISTS = "nothing exists"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Diagnosis:
+    """Why one claim failed and what would mend it."""
+
+    sentence_id: int
+    cause: Cause
+    failure: str
+    """`retrieval` or `reasoning`."""
+    reason: str
+    passages: tuple[int, ...] = ()
+    """Passages that would help: to add, to rewrite from, or to attribute to."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conflict:
+    """Two passages that give different values for the same thing."""
+
+    subject: str
+    first: int
+    """Passage id."""
+    first_quote: str
+    second: int
+    second_quote: str
+    kind: str = "contradiction"
+    """`contradiction` or `outdated` (the older of the two is superseded)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note:
+    """An editor's suggestion for one sentence, to accept or reject."""
+
+    id: int = 0
+    sentence_id: int
+    kind: str
+    """`accuracy`, `tone`, `style`, `length`, `acronym`, `hedging`."""
+    text: str
+    """The suggested sentence; equal to the old one when the note only remarks."""
+    why: str
+    state: str = "open"
+    """`open`, `accepted`, `rejected`."""
+
+
+# --- what a person and the engine say ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """What a person said."""
+
+    id: int = 0
+    run_id: str
+    kind: str
+    """`approve_plan`, `rewrite_plan`, `approve`, `send_back`, `override`, `steer`, `unpublish`, ..."""
+    by: str
+    at: str
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """What the engine says; numbered per run, never changed."""
+
+    run_id: str
+    seq: int
+    at: str
+    kind: str
+    step: str
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One model request and its answer."""
+
+    key: str
+    run_id: str | None
+    role: str
+    task: str
+    model: str
+    status: str
+    """`sent`, `done`, `failed`, `abandoned`."""
+    tokens_in: int = 0
+    tokens_cached: int = 0
+    tokens_out: int = 0
+    cost_usd: float | None = None
+    """None: the price is unknown."""
+    seconds: float = 0.0
+    at: str = ""
+    error: str = ""
+
+
+# --- publishing ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quote:
+    """One footnote: the words of a passage a sentence rests on."""
+
+    number: int
+    """Footnote number, in order of first citation from 1."""
+    text: str
+    reference: int
+    page: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reference:
+    """One cited source."""
+
+    number: int
+    title: str
+    url: str | None
+    """None when it is a file of the library."""
+    author: str | None
+    site: str | None
+    published: str | None
+    fetched_at: str
+    text_hash: str
+    """SHA-256 of the snapshot's text."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArticleSentence:
+    """A sentence as it goes out."""
+
+    text: str
+    kind: SentenceKind
+    quotes: tuple[int, ...] = ()
+    """Footnote numbers."""
+    label: Label | None = None
+    overridden: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArticleSection:
+    heading: str
+    paragraphs: tuple[tuple[ArticleSentence, ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Update:
+    """One line of a published article's changelog."""
+
+    at: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Article:
+    """The one payload every target renders."""
+
+    key: str
+    """Idempotency key of the article; the same in every target and version."""
+    title: str
+    slug: str
+    dek: str
+    sections: tuple[ArticleSection, ...]
+    quotes: tuple[Quote, ...]
+    references: tuple[Reference, ...]
+    limitations: tuple[str, ...]
+    method: str
+    """How it was made, truthfully: `Composed from the sources' own sentences; no language model was used.`"""
+    tags: tuple[str, ...]
+    scorecard: Scorecard
+    verified_at: str
+    published_at: str
+    modified_at: str
+    updates: tuple[Update, ...] = ()
+    language: str = "en"
+    approved_by: str = ""
+    overrides: tuple[str, ...] = ()
+    """Reasons people gave for publishing below the gate."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """The proof that an article stands at a target."""
+
+    target: str
+    key: str
+    status: str
+    """`live`, `unchanged`, `withdrawn`, `draft`."""
+    url: str | None
+    remote_id: str
+    content_hash: str
+    at: str
+    changed: tuple[str, ...] = ()
+    """What was written or sent, for a person to read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Publication:
+    """An article at a target."""
+
+    id: int
+    run_id: str
+    key: str
+    target: str
+    status: str
+    """`planned`, `sending`, `live`, `withdrawn`, `failed`, `unknown`."""
+    slug: str
+    url: str | None = None
+    remote_id: str | None = None
+    content_hash: str | None = None
+    version: int = 0
+    draft_id: int | None = None
+    published_at: str | None = None
+    modified_at: str | None = None
+    approved_by: str | None = None
+    error: dict[str, str] | None = None
+    updates: tuple[Update, ...] = ()

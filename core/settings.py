@@ -1,0 +1,126 @@
+"""Settings: what the person chose, what the environment says, and what is default.
+
+The only reader of environment variables. Values a person sets in the studio are kept in
+the database as plain JSON; secrets come from the environment alone (Streamlit's
+`secrets.toml` is put into it at start) and are never written anywhere.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from core.errors import SettingsError
+
+ROLES = ("planner", "researcher", "writer", "editor", "judge")
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseModel):
+    """Everything that can be set; frozen, made anew when something changes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    # from the environment alone
+    data: Path = ROOT / "data"
+    openai_api_key: SecretStr | None = None
+    tavily_api_key: SecretStr | None = None
+    brave_api_key: SecretStr | None = None
+
+    # models
+    base_url: str | None = Field(None, description="Address of an OpenAI-compatible endpoint, ending in /v1")
+    models: dict[str, str] = Field(
+        default_factory=dict, description="Role -> model name; `extractive` means no model"
+    )
+    default_model: str | None = Field(None, description="Model for roles without one of their own")
+    request_timeout_s: float = Field(120.0, gt=0)
+    context_tokens: int = Field(16_000, ge=2_000, description="What the smallest model can read at once")
+
+    # search and reading
+    engines: tuple[str, ...] = ("library",)
+    searxng_url: str | None = None
+    page_deadline_s: float = Field(15.0, gt=0)
+    page_bytes: int = Field(10_000_000, gt=0)
+    pages_per_question: int = Field(6, ge=1)
+    allow_private_addresses: bool = Field(False, description="Read pages on this machine and network")
+    allow: tuple[str, ...] = ()
+    deny: tuple[str, ...] = ()
+
+    # judging and budget
+    gate: float = Field(0.8, ge=0, le=1)
+    max_revisions: int = Field(3, ge=0, le=10)
+    budget_usd: float | None = Field(1.0, ge=0)
+    evidence_tokens: int = Field(2_500, ge=200, description="Evidence put before the writer, per question")
+
+    # publishing
+    target: str = "site"
+    site_title: str = "The Proof"
+    site_port: int = 8600
+    house_style: str = "Plain words. Short sentences. No hype. Figures with units. Acronyms explained."
+
+    # processes
+    phoenix: str | None = Field("http://127.0.0.1:6006", description="Where traces go")
+    autopilot: bool = False
+    run_slots: int = Field(4, ge=1, description="Runs one worker executes at once")
+
+    @property
+    def database(self) -> Path:
+        return self.data / "galley.db"
+
+    @property
+    def uses_model(self) -> bool:
+        """Whether any role asks a model."""
+        return bool(self.base_url or self.openai_api_key) and any(
+            self.model_for(role) != "extractive" for role in ROLES
+        )
+
+    def model_for(self, role: str) -> str:
+        """The role's model, or `extractive` where no endpoint or model is configured."""
+        if not (self.base_url or self.openai_api_key):
+            return "extractive"
+        return self.models.get(role) or self.default_model or "extractive"
+
+
+SECRET = {"openai_api_key", "tavily_api_key", "brave_api_key"}
+"""Never stored, never shown."""
+
+PROCESS = SECRET | {"data"}
+"""Set by the environment alone."""
+
+_VARIABLES = {
+    "GALLEY_DATA": "data",
+    "OPENAI_API_KEY": "openai_api_key",
+    "OPENAI_BASE_URL": "base_url",
+    "OPENAI_MODEL": "default_model",
+    "SEARXNG_URL": "searxng_url",
+    "TAVILY_API_KEY": "tavily_api_key",
+    "BRAVE_API_KEY": "brave_api_key",
+    "PHOENIX_COLLECTOR_ENDPOINT": "phoenix",
+    "GALLEY_SITE_PORT": "site_port",
+    "GALLEY_ALLOW_PRIVATE": "allow_private_addresses",
+}
+
+
+def load(
+    saved: Mapping[str, Any] | None = None, environment: Mapping[str, str] | None = None, **given: Any
+) -> Settings:
+    """Settings from what was saved, then the environment, then what is given (strongest).
+
+    Raises:
+        SettingsError: a value makes no sense; says which.
+    """
+    environment = os.environ if environment is None else environment
+    values = {key: value for key, value in (saved or {}).items() if key not in PROCESS}
+    values |= {name: environment[key] for key, name in _VARIABLES.items() if environment.get(key)}
+    values |= {key: value for key, value in given.items() if value is not None}
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(
+            f"The setting {where!r} makes no sense: {first['msg']}.",
+            remedy="Correct it under Settings, or in the environment.",
+        ) from error

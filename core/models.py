@@ -157,7 +157,7 @@ class Page:
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """A fetched source as Markdown-like text: `#` headings, `-` lists, `|` tables, blank lines between blocks."""
+    """A fetched source as Markdown-like text: headings, lists, tables, a blank line between blocks."""
 
     url: str
     """The final address; files of the library have `library:<collection>/<path>`."""
@@ -197,6 +197,73 @@ class Source:
     excluded: bool = False
     duplicate_of: int | None = None
     """The source whose text this one repeats."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot:
+    """The stored text of a source, as it was when it was fetched."""
+
+    id: int
+    source_id: int
+    text: str
+    text_hash: str
+    fetched_at: str
+    url: str
+    title: str
+    etag: str | None = None
+    last_modified: str | None = None
+    pages: tuple[Page, ...] = ()
+    flags: tuple[Flag, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunSource:
+    """What became of one hit in one run."""
+
+    url: str
+    title: str
+    question_id: int
+    engine: str
+    query: str
+    rank: int
+    status: str
+    """`read`, `skipped`, `duplicate`."""
+    reason: str = ""
+    source_id: int | None = None
+    snapshot_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ingest:
+    """Something on its way into the library."""
+
+    id: int
+    kind: str
+    """`folder`, `url`."""
+    what: str
+    collection: str
+    status: str
+    """`queued`, `running`, `done`, `failed`."""
+    done: int = 0
+    total: int = 0
+    failed: int = 0
+    message: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftSummary:
+    """A draft's row in the list of versions."""
+
+    id: int
+    version: int
+    origin: str
+    note: str
+    created_at: str
+    base_id: int | None
+    sentences: int
+    words: int
+    scorecard: "Scorecard | None" = None
+    passed: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -543,6 +610,8 @@ class ArticleSentence:
     """Footnote numbers."""
     label: Label | None = None
     overridden: bool = False
+    reason: str = ""
+    """Why a person let it stand; empty unless overridden."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,86 @@
+"""The call ledger's rows: every model request and its answer, by content.
+
+Requests and answers are texts, kept by hash; they hold prompts, never keys.
+"""
+
+from typing import Any
+
+from core.models import Call
+from core.store.database import Database, now
+
+
+class Calls:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def find(self, key: str) -> str | None:
+        """The answer of a finished call with this key."""
+        with self._database.read() as c:
+            row = c.execute(
+                "SELECT t.text FROM calls c JOIN texts t ON t.hash = c.answer_hash"
+                " WHERE c.key = ? AND c.status = 'done' ORDER BY c.id DESC LIMIT 1",
+                (key,),
+            ).fetchone()
+        return row["text"] if row else None
+
+    def begin(self, call: Call, request_json: str) -> None:
+        """Write down that a request goes out, before it does."""
+        self._put(call, "sent", request=request_json)
+
+    def finish(self, call: Call, answer_json: str) -> None:
+        self._put(call, call.status or "done", answer=answer_json)
+
+    def fail(self, call: Call) -> None:
+        self._put(call, "failed")
+
+    def add(self, call: Call) -> None:
+        """One finished row as it stands, such as a replay."""
+        with self._database.write() as c:
+            self._insert(c, call, call.status, None)
+
+    def _put(self, call: Call, status: str, *, request: str | None = None, answer: str | None = None) -> None:
+        with self._database.write() as c:
+            if status == "sent":
+                self._insert(c, call, status, self._database.put_text(c, request) if request else None)
+                return
+            answer_hash = self._database.put_text(c, answer) if answer is not None else None
+            changed = c.execute(
+                "UPDATE calls SET status = ?, model = ?, tokens_in = ?, tokens_cached = ?, tokens_out = ?,"
+                " cost_usd = ?, seconds = ?, error = ?, answer_hash = ? WHERE id ="
+                " (SELECT max(id) FROM calls WHERE key = ? AND status = 'sent')",
+                (
+                    status, call.model, call.tokens_in, call.tokens_cached, call.tokens_out, call.cost_usd,
+                    call.seconds, call.error, answer_hash, call.key,
+                ),
+            ).rowcount  # fmt: skip
+            if not changed:
+                self._insert(c, call, status, None, answer_hash)
+
+    def _insert(self, c: Any, call: Call, status: str, request: str | None, answer: str | None = None) -> None:
+        c.execute(
+            "INSERT INTO calls (key, run_id, role, task, model, status, tokens_in, tokens_cached, tokens_out,"
+            " cost_usd, seconds, at, error, request_hash, answer_hash) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+            (
+                call.key, call.run_id, call.role, call.task, call.model, status, call.tokens_in,
+                call.tokens_cached, call.tokens_out, call.cost_usd, call.seconds, call.at or now(), call.error,
+                request, answer,
+            ),
+        )  # fmt: skip
+
+    def of_run(self, run_id: str) -> list[Call]:
+        with self._database.read() as c:
+            rows = c.execute("SELECT * FROM calls WHERE run_id = ? ORDER BY id", (run_id,)).fetchall()
+        return [Call(**{name: r[name] for name in Call.__dataclass_fields__}) for r in rows]
+
+    def by_day(self, days: int) -> list[dict[str, Any]]:
+        """Totals by day, model and role, newest day first."""
+        with self._database.read() as c:
+            rows = c.execute(
+                "SELECT substr(at, 1, 10) AS day, model, role, count(*) AS calls, sum(tokens_in) AS tokens_in,"
+                " sum(tokens_out) AS tokens_out, sum(cost_usd) AS cost_usd,"
+                " sum(status = 'replayed') AS replayed, sum(cost_usd IS NULL AND status = 'done') AS unpriced"
+                " FROM calls WHERE at >= date('now', ?) AND status IN ('done', 'replayed', 'failed')"
+                " GROUP BY day, model, role ORDER BY day DESC, model, role",
+                (f"-{days} days",),
+            )
+            return [dict(row) for row in rows]

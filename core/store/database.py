@@ -1,0 +1,141 @@
+"""One SQLite file, many threads and processes.
+
+WAL lets readers go on while one writes. `synchronous=NORMAL`: a crash of a process loses
+nothing; a power cut may lose the last commits before the last WAL checkpoint, never the
+file's integrity. Connections are pooled: a thread takes one, uses it, gives it back.
+"""
+
+import contextlib
+import hashlib
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from core.errors import StoreError
+from core.store.schema import migrate
+
+BUSY_S = 30.0
+
+
+def now() -> str:
+    """The time, ISO 8601, UTC, milliseconds."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def text_hash(text: str) -> str:
+    """SHA-256 of a text in UTF-8, in hex."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Database:
+    """The pool. Opens the file, brings its schema up to date, hands out connections."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._idle: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with self._translated():
+                self._prepare()
+        except OSError as error:
+            raise StoreError(
+                f"The folder {str(path.parent)!r} cannot be made: {error.strerror}.",
+                remedy="Set GALLEY_DATA to a folder you can write to.",
+            ) from error
+
+    def _prepare(self) -> None:
+        with self.read() as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            for tries in range(3):
+                try:
+                    migrate(connection)
+                    return
+                except sqlite3.OperationalError as error:
+                    # Two processes met on a new file; the other one is making the tables.
+                    if "already exists" not in str(error) and "locked" not in str(error) or tries == 2:
+                        raise
+                    time.sleep(0.5)
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self.path, timeout=BUSY_S, check_same_thread=False, isolation_level=None, cached_statements=256
+        )
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        return connection
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """A connection outside a transaction: each statement sees what is committed."""
+        with self._translated():
+            with self._lock:
+                connection = self._idle.pop() if self._idle else None
+            connection = connection or self._connect()
+            try:
+                yield connection
+            finally:
+                if connection.in_transaction:
+                    connection.rollback()
+                with self._lock:
+                    self._idle.append(connection)
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """A transaction: all of it or nothing. Waits up to `BUSY_S` seconds for its turn."""
+        with self.read() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection
+            connection.commit()
+
+    def version(self) -> int:
+        """A number that changes when another connection has committed; 7 microseconds."""
+        with self.read() as connection:
+            return connection.execute("PRAGMA data_version").fetchone()[0]
+
+    def put_text(self, connection: sqlite3.Connection, text: str) -> str:
+        """Keep a text once; returns its hash."""
+        key = text_hash(text)
+        connection.execute("INSERT OR IGNORE INTO texts VALUES (?, ?)", (key, text))
+        return key
+
+    def close(self) -> None:
+        with self._lock:
+            while self._idle:
+                self._idle.pop().close()
+
+    @contextlib.contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.OperationalError, sqlite3.DatabaseError) as error:
+            raise _in_words(error, self.path) from error
+
+
+def _in_words(error: sqlite3.Error, path: Path) -> StoreError:
+    said = str(error)
+    if "locked" in said or "busy" in said:
+        return StoreError(
+            f"Another program has held {path.name} for more than {BUSY_S:.0f} s.",
+            remedy="Close the program that has the database open, then try again.",
+        )
+    if "disk is full" in said or "full" in said:
+        return StoreError(
+            "The disk is full; everything finished so far is kept.",
+            remedy="Free some space, then resume the run.",
+        )
+    if "readonly" in said or "unable to open" in said:
+        return StoreError(
+            f"{str(path)!r} cannot be opened for writing.",
+            remedy="Check the folder's permissions, or set GALLEY_DATA to another folder.",
+        )
+    if "not a database" in said or "malformed" in said:
+        return StoreError(
+            f"{str(path)!r} is damaged or is not a Galley database.",
+            remedy="Restore a backup of it, or move it away to start with an empty one.",
+        )
+    return StoreError(f"The database said: {said}.", remedy="Run `python -m core doctor`.")

@@ -1,0 +1,42 @@
+"""What people said: written by the studio, handled once by a worker."""
+
+import json
+from typing import Any
+
+from core.models import Decision
+from core.store.database import Database, now
+
+
+class Decisions:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, run_id: str, kind: str, *, by: str, data: dict[str, Any] | None = None) -> int:
+        with self._database.write() as c:
+            cursor = c.execute(
+                "INSERT INTO decisions (run_id, kind, by, at, data) VALUES (?, ?, ?, ?, ?)",
+                (run_id, kind, by, now(), json.dumps(data or {}, ensure_ascii=False)),
+            )
+            return int(cursor.lastrowid or 0)
+
+    def open(self, run_id: str) -> list[Decision]:
+        """Not handled yet, oldest first."""
+        return self._where("run_id = ? AND handled_at IS NULL", run_id)
+
+    def of_run(self, run_id: str) -> list[Decision]:
+        return self._where("run_id = ?", run_id)
+
+    def handled(self, decision_id: int) -> None:
+        with self._database.write() as c:
+            c.execute("UPDATE decisions SET handled_at = ? WHERE id = ?", (now(), decision_id))
+
+    def _where(self, condition: str, *values: Any) -> list[Decision]:
+        with self._database.read() as c:
+            rows = c.execute(f"SELECT * FROM decisions WHERE {condition} ORDER BY id", values).fetchall()
+        return [
+            Decision(
+                id=r["id"], run_id=r["run_id"], kind=r["kind"], by=r["by"], at=r["at"],
+                data=json.loads(r["data"]),
+            )
+            for r in rows
+        ]

@@ -1,0 +1,178 @@
+"""Runs: briefs on their way, and who works on them.
+
+A worker claims a run by lease: owner, expiry and an attempt number that fences off
+whoever held it before. Nothing but the clock of this machine is compared.
+"""
+
+import json
+import secrets
+import time
+from dataclasses import asdict
+from typing import Any
+
+from core.models import Brief, Run, Status, Step
+from core.store.database import Database, now
+
+LEASE_S = 10.0
+"""How long a silent worker keeps a run; heartbeats come every third of it."""
+
+
+class Runs:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, brief: Brief) -> str:
+        """Queue a brief; returns the run's id."""
+        run_id = "r" + secrets.token_hex(4)
+        with self._database.write() as c:
+            brief_id = c.execute(
+                "INSERT INTO briefs (data, created_at) VALUES (?, ?)",
+                (json.dumps(asdict(brief), ensure_ascii=False), now()),
+            ).lastrowid
+            c.execute(
+                "INSERT INTO runs (id, brief_id, topic, title, status, step, created_at) VALUES (?,?,?,?,?,?,?)",
+                (run_id, brief_id, brief.topic, brief.topic, Status.QUEUED, Step.PLAN, now()),
+            )
+        return run_id
+
+    def get(self, run_id: str) -> Run | None:
+        rows = self._where("r.id = ?", run_id)
+        return rows[0] if rows else None
+
+    def with_status(self, *statuses: Status) -> list[Run]:
+        """Newest first; deleted ones left out."""
+        marks = ",".join("?" * len(statuses))
+        return self._where(f"r.status IN ({marks}) AND r.deleted_at IS NULL", *statuses)
+
+    def page(
+        self, *, search: str = "", status: str | None = None, page: int = 1, size: int = 50, deleted: bool = False
+    ) -> tuple[list[Run], int]:
+        """One page, newest first, and how many there are in all."""
+        condition = f"r.deleted_at IS {'NOT ' if deleted else ''}NULL"
+        values: list[Any] = []
+        if search:
+            condition += " AND (r.topic LIKE ? ESCAPE '\\' OR r.title LIKE ? ESCAPE '\\')"
+            like = "%" + search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+            values += [like, like]
+        if status:
+            condition += " AND r.status = ?"
+            values.append(status)
+        with self._database.read() as c:
+            total = c.execute(f"SELECT count(*) FROM runs r WHERE {condition}", values).fetchone()[0]
+        return self._where(condition, *values, limit=size, offset=(page - 1) * size), total
+
+    def _where(self, condition: str, *values: Any, limit: int = 1000, offset: int = 0) -> list[Run]:
+        with self._database.read() as c:
+            rows = c.execute(
+                "SELECT r.*, b.data AS brief FROM runs r JOIN briefs b ON b.id = r.brief_id"
+                f" WHERE {condition} ORDER BY r.created_at DESC, r.rowid DESC LIMIT ? OFFSET ?",
+                (*values, limit, offset),
+            ).fetchall()
+        return [_run(row) for row in rows]
+
+    # --- leases ---
+
+    def claim(self, owner: str) -> Run | None:
+        """Take the oldest run that has something to do and nobody working on it.
+
+        That is: queued, or running with an expired lease, or resting with a decision to
+        handle. Returns it with its new attempt number, or None.
+        """
+        with self._database.write() as c:
+            row = c.execute(
+                "SELECT r.id FROM runs r WHERE r.lease_until < ? AND r.deleted_at IS NULL AND ("
+                " r.status IN ('queued', 'running')"
+                " OR EXISTS (SELECT 1 FROM decisions d WHERE d.run_id = r.id AND d.handled_at IS NULL))"
+                " ORDER BY r.created_at LIMIT 1",
+                (time.time(),),
+            ).fetchone()
+            if row is None:
+                return None
+            c.execute(
+                "UPDATE runs SET owner = ?, lease_until = ?, attempt = attempt + 1,"
+                " started_at = coalesce(started_at, ?) WHERE id = ?",
+                (owner, time.time() + LEASE_S, now(), row["id"]),
+            )
+        return self.get(row["id"])
+
+    def beat(self, run_id: str, attempt: int) -> bool:
+        """Keep the lease; False when it has gone to somebody else."""
+        with self._database.write() as c:
+            return bool(
+                c.execute(
+                    "UPDATE runs SET lease_until = ? WHERE id = ? AND attempt = ?",
+                    (time.time() + LEASE_S, run_id, attempt),
+                ).rowcount
+            )
+
+    def release(self, run_id: str, attempt: int) -> None:
+        with self._database.write() as c:
+            c.execute(
+                "UPDATE runs SET owner = NULL, lease_until = 0 WHERE id = ? AND attempt = ?", (run_id, attempt)
+            )
+
+    # --- changes ---
+
+    def set(self, run_id: str, *, attempt: int | None = None, **values: Any) -> bool:
+        """Change columns; with `attempt`, only while that worker still holds the run."""
+        if "error" in values and values["error"] is not None:
+            values["error"] = json.dumps(values["error"])
+        columns = ", ".join(f"{name} = ?" for name in values)
+        with self._database.write() as c:
+            return bool(
+                c.execute(
+                    f"UPDATE runs SET {columns} WHERE id = ? AND (? IS NULL OR attempt = ?)",
+                    (*values.values(), run_id, attempt, attempt),
+                ).rowcount
+            )
+
+    def spend(self, run_id: str, *, cost_usd: float, tokens_in: int, tokens_out: int) -> float:
+        """Add one model call to the run's totals; returns the money spent so far."""
+        with self._database.write() as c:
+            row = c.execute(
+                "UPDATE runs SET cost_usd = cost_usd + ?, model_calls = model_calls + 1,"
+                " tokens_in = tokens_in + ?, tokens_out = tokens_out + ? WHERE id = ? RETURNING cost_usd",
+                (cost_usd, tokens_in, tokens_out, run_id),
+            ).fetchone()
+        return row["cost_usd"] if row else 0.0
+
+    def wants(self, run_id: str) -> tuple[bool, bool]:
+        """`(stop, pause)` as people last said."""
+        with self._database.read() as c:
+            row = c.execute("SELECT cancel, pause FROM runs WHERE id = ?", (run_id,)).fetchone()
+        return (bool(row["cancel"]), bool(row["pause"])) if row else (True, False)
+
+    # --- workers ---
+
+    def worker_beat(self, owner: str, pid: int) -> None:
+        with self._database.write() as c:
+            c.execute(
+                "INSERT INTO workers VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET beat = excluded.beat",
+                (owner, pid, now(), time.time()),
+            )
+            c.execute("DELETE FROM workers WHERE beat < ?", (time.time() - 3600,))
+
+    def worker_gone(self, owner: str) -> None:
+        with self._database.write() as c:
+            c.execute("DELETE FROM workers WHERE id = ?", (owner,))
+
+    def workers_alive(self) -> int:
+        """Workers heard of within the last lease."""
+        with self._database.read() as c:
+            return c.execute("SELECT count(*) FROM workers WHERE beat > ?", (time.time() - LEASE_S,)).fetchone()[0]
+
+
+def _run(row: Any) -> Run:
+    brief = json.loads(row["brief"])
+    for name, value in brief.items():
+        if isinstance(value, list):
+            brief[name] = tuple(value)
+    return Run(
+        id=row["id"], brief=Brief(**brief), title=row["title"], status=Status(row["status"]),
+        step=Step(row["step"]), created_at=row["created_at"], started_at=row["started_at"],
+        finished_at=row["finished_at"], owner=row["owner"], attempt=row["attempt"],
+        cancel=bool(row["cancel"]), pause=bool(row["pause"]),
+        error=json.loads(row["error"]) if row["error"] else None, trace_id=row["trace_id"],
+        draft_id=row["draft_id"], cost_usd=row["cost_usd"], model_calls=row["model_calls"],
+        tokens_in=row["tokens_in"], tokens_out=row["tokens_out"],
+    )  # fmt: skip

@@ -31,9 +31,7 @@ class Settings(BaseModel):
 
     # models
     base_url: str | None = Field(None, description="Address of an OpenAI-compatible endpoint, ending in /v1")
-    models: dict[str, str] = Field(
-        default_factory=dict, description="Role -> model name; `extractive` means no model"
-    )
+    models: dict[str, str] = Field(default_factory=dict, description="Role -> model name; `extractive` means no model")
     default_model: str | None = Field(None, description="Model for roles without one of their own")
     request_timeout_s: float = Field(120.0, gt=0)
     context_tokens: int = Field(16_000, ge=2_000, description="What the smallest model can read at once")

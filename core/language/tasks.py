@@ -55,12 +55,14 @@ class Language(Protocol):
         task: Task[Answer],
         *,
         on_text: Callable[[str], None] | None = None,
+        on_restart: Callable[[], None] | None = None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Reply[Answer]:
         """Answer a task.
 
         Args:
             on_text: called with each piece of prose as it arrives (prose tasks only).
+            on_restart: called when a new attempt begins: what `on_text` brought so far is void.
             cancelled: asked between pieces; when true the request is dropped.
 
         Raises:

@@ -35,7 +35,11 @@ class Decisions:
             rows = c.execute(f"SELECT * FROM decisions WHERE {condition} ORDER BY id", values).fetchall()
         return [
             Decision(
-                id=r["id"], run_id=r["run_id"], kind=r["kind"], by=r["by"], at=r["at"],
+                id=r["id"],
+                run_id=r["run_id"],
+                kind=r["kind"],
+                by=r["by"],
+                at=r["at"],
                 data=json.loads(r["data"]),
             )
             for r in rows

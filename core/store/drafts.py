@@ -178,7 +178,10 @@ class Drafts:
             rows = c.execute("SELECT * FROM diagnoses WHERE draft_id = ? ORDER BY sentence_id", (draft_id,))
             return [
                 Diagnosis(
-                    sentence_id=r["sentence_id"], cause=r["cause"], failure=r["failure"], reason=r["reason"],
+                    sentence_id=r["sentence_id"],
+                    cause=r["cause"],
+                    failure=r["failure"],
+                    reason=r["reason"],
                     passages=tuple(json.loads(r["passages"])),
                 )
                 for r in rows

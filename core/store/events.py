@@ -23,9 +23,7 @@ class Events:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(
-        self, run_id: str, kind: str, step: str, data: Mapping[str, Any], *, attempt: int | None = None
-    ) -> int:
+    def add(self, run_id: str, kind: str, step: str, data: Mapping[str, Any], *, attempt: int | None = None) -> int:
         """Append one event; returns its number.
 
         Args:
@@ -57,7 +55,11 @@ class Events:
             ).fetchall()
         return [
             Event(
-                run_id=r["run_id"], seq=r["seq"], at=r["at"], kind=r["kind"], step=r["step"],
+                run_id=r["run_id"],
+                seq=r["seq"],
+                at=r["at"],
+                kind=r["kind"],
+                step=r["step"],
                 data=json.loads(r["data"]),
             )
             for r in rows

@@ -30,9 +30,7 @@ class EvidenceStore:
                 number = 0
                 if not item.left_out:
                     number = numbers.setdefault(item.passage.id, max(numbers.values(), default=0) + 1)
-                    c.execute(
-                        "INSERT OR IGNORE INTO numbers VALUES (?, ?, ?)", (run_id, number, item.passage.id)
-                    )
+                    c.execute("INSERT OR IGNORE INTO numbers VALUES (?, ?, ?)", (run_id, number, item.passage.id))
                 items.append(replace(item, number=number))
             old = c.execute(
                 "SELECT id FROM evidence WHERE run_id = ? AND question_id = ?", (run_id, evidence.question_id)

@@ -72,9 +72,7 @@ class Passages:
         with self._database.read() as c:
             return c.execute("SELECT count(*) FROM passages").fetchone()[0]
 
-    def lexical(
-        self, match: str, limit: int, snapshots: Collection[int] | None = None
-    ) -> list[tuple[int, float]]:
+    def lexical(self, match: str, limit: int, snapshots: Collection[int] | None = None) -> list[tuple[int, float]]:
         """`(passage id, BM25)`, best first; scores are above 0, larger is better.
 
         Args:
@@ -105,9 +103,7 @@ class Passages:
     def add_vectors(self, model: str, vectors: Iterable[tuple[int, bytes]]) -> None:
         """Keep float32 vectors of passages."""
         with self._database.write() as c:
-            c.executemany(
-                "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", ((i, model, blob) for i, blob in vectors)
-            )
+            c.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", ((i, model, blob) for i, blob in vectors))
 
     def vectors(
         self, model: str, snapshots: Collection[int] | None = None
@@ -138,9 +134,7 @@ class Passages:
 
     # --- what the library engine asks for ---
 
-    def documents(
-        self, match: str, limit: int, collections: Collection[str] = ()
-    ) -> list[tuple[int, int, float]]:
+    def documents(self, match: str, limit: int, collections: Collection[str] = ()) -> list[tuple[int, int, float]]:
         """Library documents that match, best first: `(source id, best passage id, score)`.
 
         A document's score is its best passage's, plus a tenth of the next two: one telling

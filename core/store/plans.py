@@ -45,7 +45,5 @@ class Plans:
 
     def newest(self, run_id: str) -> Plan | None:
         with self._database.read() as c:
-            row = c.execute(
-                "SELECT id FROM plans WHERE run_id = ? ORDER BY version DESC LIMIT 1", (run_id,)
-            ).fetchone()
+            row = c.execute("SELECT id FROM plans WHERE run_id = ? ORDER BY version DESC LIMIT 1", (run_id,)).fetchone()
         return self.get(row["id"]) if row else None

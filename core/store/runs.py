@@ -107,9 +107,7 @@ class Runs:
 
     def release(self, run_id: str, attempt: int) -> None:
         with self._database.write() as c:
-            c.execute(
-                "UPDATE runs SET owner = NULL, lease_until = 0 WHERE id = ? AND attempt = ?", (run_id, attempt)
-            )
+            c.execute("UPDATE runs SET owner = NULL, lease_until = 0 WHERE id = ? AND attempt = ?", (run_id, attempt))
 
     # --- changes ---
 

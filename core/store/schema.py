@@ -161,9 +161,7 @@ def _applied(connection: sqlite3.Connection) -> list[str]:
     known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = '_sqlite_migrations'").fetchone()
     if not known:
         return []
-    rows = connection.execute(
-        "SELECT name FROM _sqlite_migrations WHERE migration_set = 'galley' ORDER BY name"
-    )
+    rows = connection.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = 'galley' ORDER BY name")
     return [row[0] for row in rows]
 
 

@@ -13,8 +13,7 @@ from core.models import Document, Flag, Page, RunSource, Snapshot, Source
 from core.store.database import Database, text_hash
 
 _SELECT = (
-    "SELECT s.*, n.text_hash, n.fetched_at, n.words, n.flags FROM sources s"
-    " JOIN snapshots n ON n.id = s.snapshot_id"
+    "SELECT s.*, n.text_hash, n.fetched_at, n.words, n.flags FROM sources s JOIN snapshots n ON n.id = s.snapshot_id"
 )
 
 
@@ -128,9 +127,7 @@ class Sources:
     def note(self, run_id: str, item: RunSource) -> bool:
         """Record what became of a hit; True when this url is new to the run."""
         with self._database.write() as c:
-            new = not c.execute(
-                "SELECT 1 FROM run_sources WHERE run_id = ? AND url = ?", (run_id, item.url)
-            ).fetchone()
+            new = not c.execute("SELECT 1 FROM run_sources WHERE run_id = ? AND url = ?", (run_id, item.url)).fetchone()
             c.execute(
                 "INSERT OR REPLACE INTO run_sources (run_id, url, question_id, source_id, snapshot_id, title,"
                 " engine, query, rank, status, reason) VALUES (?,?,?,?,?,?,?,?,?,?,?)",

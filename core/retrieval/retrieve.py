@@ -1,0 +1,133 @@
+"""Retrieval: a question and its queries become passages, best first.
+
+Each variant of the question gets a list by words and a list by vectors, fused (see `fuse`); the
+variants are then added up, the question itself counting as much as all its queries together.
+Passages that say the same as a better one are moved behind, with a note of which: a reprint is not
+a second source. What is left is thinned lightly against repetition.
+Method: maximal marginal relevance (Carbonell & Goldstein, SIGIR 1998), on words instead of vectors.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+
+from core.models import Passage, Score
+from core.retrieval.embed import Embedder
+from core.retrieval.fuse import DENSE_WEIGHT, fuse
+from core.retrieval.index import Index, ceiling, match_expression, nearest
+from core.retrieval.words import content_words
+
+LIST = 100
+"""Length of each list before fusion; the fusion's scales were measured with it."""
+SAME = 0.8
+"""Share of a passage's three-word runs found in a better one, from which it says the same."""
+SAMENESS_COST = 0.1
+"""What a passage made of nothing but words already shown loses of its score."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ranked:
+    """A passage found for a question."""
+
+    passage: Passage
+    score: float
+    """Fused, in [0, 1]."""
+    scores: dict[str, Score] = field(default_factory=dict)
+    """`lexical` and `dense`: best rank over the variants, with its score."""
+    repeats: int | None = None
+    """Id of the better passage that says the same."""
+
+
+def retrieve(
+    question: str,
+    queries: Sequence[str],
+    index: Index,
+    embedder: Embedder | None,
+    *,
+    limit: int = 40,
+    snapshots: Collection[int] | None = None,
+    dense_weight: float = DENSE_WEIGHT,
+) -> list[Ranked]:
+    """The passages that answer a question.
+
+    Args:
+        question: in words.
+        queries: other ways to ask it; may be empty.
+        embedder: None searches by words alone, as does an index that has no vectors yet.
+        limit: of distinct passages returned, and of repeats after them.
+        snapshots: search these only; None searches all.
+
+    Returns:
+        Best first, then the repeats (`repeats` is set), best first. Empty when nothing matches.
+    """
+    variants = list(dict.fromkeys(text for text in (question, *queries) if text.strip()))
+    total: dict[int, float] = {}
+    scores: dict[int, dict[str, Score]] = {}
+    dense = _dense(variants, index, embedder, snapshots)
+    for n, variant in enumerate(variants):
+        share = 1.0 if len(variants) == 1 else 0.5 if n == 0 else 0.5 / (len(variants) - 1)
+        match = match_expression(variant, index)
+        lexical = index.lexical(match, LIST, snapshots) if match else []
+        highest = ceiling(match, index) if lexical else 1.0
+        for passage, score, own in fuse(lexical, highest, dense[n], dense_weight=dense_weight):
+            total[passage] = total.get(passage, 0.0) + share * score
+            best = scores.setdefault(passage, {})
+            for name, each in own.items():
+                if name not in best or each.rank < best[name].rank:
+                    best[name] = each
+    order = sorted(total, key=lambda passage: (-total[passage], passage))[: 2 * limit]
+    found = index.passages(order)
+    ranked = [
+        Ranked(passage=found[id_], score=total[id_], scores=scores[id_]) for id_ in order if id_ in found
+    ]
+    distinct, repeats = _collapse(ranked)
+    return _thin(distinct, limit) + repeats[:limit]
+
+
+def _dense(
+    variants: Sequence[str], index: Index, embedder: Embedder | None, snapshots: Collection[int] | None
+) -> list[list[tuple[int, float]]]:
+    """One list by vectors for each variant; empty ones when there are no vectors."""
+    none: list[list[tuple[int, float]]] = [[] for _ in variants]
+    if embedder is None or not variants:
+        return none
+    ids, matrix = index.vectors(embedder.name, snapshots)
+    if not len(ids):
+        return none
+    return [
+        nearest(vector, ids, matrix, LIST) if vector.any() else [] for vector in embedder.embed(variants)
+    ]
+
+
+def _collapse(ranked: Sequence[Ranked]) -> tuple[list[Ranked], list[Ranked]]:
+    """Passages that say something of their own, and those that repeat one of these."""
+    distinct: list[tuple[Ranked, set[tuple[str, ...]]]] = []
+    repeats: list[Ranked] = []
+    for item in ranked:
+        runs = _runs(item.passage.text)
+        same = next((kept for kept, own in distinct if len(runs & own) >= SAME * len(runs)), None)
+        if same is None:
+            distinct.append((item, runs))
+        else:
+            repeats.append(replace(item, repeats=same.passage.id))
+    return [item for item, _ in distinct], repeats
+
+
+def _runs(text: str) -> set[tuple[str, ...]]:
+    words = content_words(text)
+    return {tuple(words[n : n + 3]) for n in range(max(1, len(words) - 2))}
+
+
+def _thin(ranked: Sequence[Ranked], limit: int) -> list[Ranked]:
+    """Best first, where a passage counts less the more of its words were shown before it."""
+    left = [(item, set(content_words(item.passage.text))) for item in ranked]
+    shown: list[Ranked] = []
+    overlap = [0.0] * len(left)
+    while left and len(shown) < limit:
+        worth = [item.score * (1 - SAMENESS_COST * overlap[n]) for n, (item, _) in enumerate(left)]
+        best = max(range(len(left)), key=lambda n: (worth[n], -n))
+        item, words = left.pop(best)
+        overlap.pop(best)
+        shown.append(item)
+        for n, (_, own) in enumerate(left):
+            overlap[n] = max(overlap[n], len(own & words) / max(len(own), 1))
+    return shown

@@ -1,0 +1,1 @@
+"""One reader a file; each puts itself on the shelf in readers.py."""

@@ -1,0 +1,50 @@
+"""Manners toward hosts: at most two requests at once, and silence for as long as a host asks.
+
+Forty threads that follow the same search result list would otherwise hit one small server at
+once. A host that answered "too many requests" is left alone by every thread, not just by the
+one that was told.
+"""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from core.reading.deadline import Deadline
+
+AT_ONCE = 2
+
+
+class _Host:
+    def __init__(self) -> None:
+        self.places = threading.BoundedSemaphore(AT_ONCE)
+        self.resume_at = 0.0
+
+
+class Hosts:
+    """Places and pauses of every host; shared by all threads of a client."""
+
+    def __init__(self) -> None:
+        self._hosts: dict[str, _Host] = {}
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def place(self, host: str, deadline: Deadline) -> Iterator[None]:
+        """One of a host's places, waited for within the deadline, after any pause it asked for."""
+        place = self._host(host)
+        deadline.wait(place.resume_at - time.monotonic())
+        while not place.places.acquire(timeout=deadline.tick_s()):
+            pass
+        try:
+            yield
+        finally:
+            place.places.release()
+
+    def pause(self, host: str, seconds: float) -> None:
+        """Leave a host alone for so long."""
+        place = self._host(host)
+        place.resume_at = max(place.resume_at, time.monotonic() + seconds)
+
+    def _host(self, host: str) -> _Host:
+        with self._lock:
+            return self._hosts.setdefault(host, _Host())

@@ -1,0 +1,1 @@
+"""The screens: one file a page, drawn from rows, with no work of their own."""

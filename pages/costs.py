@@ -1,0 +1,102 @@
+"""Costs: money first, tokens second, by day, model and role."""
+
+from collections import defaultdict
+
+import streamlit as st
+
+from pages.components import session
+from pages.components.door import studio
+from pages.components.figures import money
+from pages.components.shell import guard, heading, nothing
+
+SPANS = {"7 days": 7, "30 days": 30, "90 days": 90, "1 year": 365}
+
+
+def page() -> None:
+    st.set_page_config(page_title="Costs · Galley")
+    heading("Costs")
+    span = st.segmented_control(
+        "Time", list(SPANS), default="30 days", required=True, key=session.DAYS, bind="query-params"
+    )
+    rows = studio().costs(days=SPANS[span or "30 days"])
+    if not rows:
+        nothing(
+            "No model was used.",
+            "Articles composed from the sources' own sentences cost nothing. Set up a model under Settings and its costs appear here.",
+        )
+        st.page_link("settings.py", label="Set up a model", icon=":material/settings:")
+        return
+    spent = sum(row["cost_usd"] or 0.0 for row in rows)
+    unpriced = sum(row["calls"] for row in rows if row["cost_usd"] is None)
+    with st.container(horizontal=True):
+        st.metric("Spent", money(spent), border=True, width=180)
+        st.metric("Model calls", f"{sum(row['calls'] for row in rows):,}", border=True, width=180)
+        st.metric("Tokens in", f"{sum(row['tokens_in'] or 0 for row in rows):,}", border=True, width=180)
+        st.metric("Tokens out", f"{sum(row['tokens_out'] or 0 for row in rows):,}", border=True, width=180)
+        st.metric(
+            "Reused, free",
+            f"{sum(row['replayed'] or 0 for row in rows):,}",
+            help="Answers taken from the ledger instead of being paid for again",
+            border=True,
+            width=180,
+        )
+    if unpriced:
+        st.caption(
+            f":material/info: {unpriced:,} calls went to models whose price is unknown; they are not in the sum."
+        )
+    _chart(rows)
+    for title, name in (("By model", "model"), ("By role", "role"), ("By day", "day")):
+        st.subheader(title, anchor=False)
+        st.dataframe(totals(rows, name), hide_index=True, alt=f"Costs {title.lower()}")
+
+
+def totals(rows: list[dict[str, object]], name: str) -> list[dict[str, object]]:
+    """Sums by one column, dearest first; money of unknown price is said so when nothing else is there."""
+    groups: dict[str, list[dict[str, object]]] = defaultdict(list)
+    for row in rows:
+        groups[str(row[name])].append(row)
+    summed = []
+    for key, group in groups.items():
+        prices = [float(row["cost_usd"]) for row in group if row["cost_usd"] is not None]  # type: ignore[arg-type]
+        summed.append(
+            {
+                name.capitalize(): key,
+                "Cost": sum(prices) if prices else None,
+                "Calls": sum(int(row["calls"] or 0) for row in group),  # type: ignore[call-overload]
+                "Tokens in": sum(int(row["tokens_in"] or 0) for row in group),  # type: ignore[call-overload]
+                "Tokens out": sum(int(row["tokens_out"] or 0) for row in group),  # type: ignore[call-overload]
+            }
+        )
+    summed.sort(key=lambda row: row["Cost"] or 0.0, reverse=True)
+    return [row | {"Cost": money(row["Cost"])} for row in summed]  # type: ignore[arg-type]
+
+
+def _chart(rows: list[dict[str, object]]) -> None:
+    import plotly.graph_objects as graph  # heavy: only where a chart is seen
+
+    days = sorted({str(row["day"]) for row in rows})
+    figure = graph.Figure()
+    for model in dict.fromkeys(str(row["model"]) for row in rows):
+        by_day: dict[str, float] = defaultdict(float)
+        for row in rows:
+            if row["model"] == model:
+                by_day[str(row["day"])] += float(row["cost_usd"] or 0.0)  # type: ignore[arg-type]
+        figure.add_bar(x=days, y=[by_day[day] for day in days], name=model)
+    figure.update_layout(
+        barmode="stack",
+        height=260,
+        margin={"l": 0, "r": 0, "t": 8, "b": 0},
+        yaxis={"tickprefix": "$"},
+        xaxis={"type": "category"},
+        legend={"orientation": "h", "y": 1.15, "x": 0},
+    )
+    st.plotly_chart(
+        figure,
+        key="costs",
+        config={"displayModeBar": False},
+        alt="Money by day and model; the tables below say the same",
+    )
+
+
+guard()
+page()

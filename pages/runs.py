@@ -1,0 +1,147 @@
+"""Runs: everything that was started, found again."""
+
+import math
+
+import streamlit as st
+
+from core.models import Run, Status
+from pages.components import session
+from pages.components.door import studio
+from pages.components.figures import ago, count, money, plain, share
+from pages.components.links import open_run
+from pages.components.shell import flash, guard, heading, nothing, told
+from pages.components.words import state
+
+SIZE = 50
+ANY = "any state"
+
+
+def page() -> None:
+    st.set_page_config(page_title="Runs · Galley")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        search = st.text_input(
+            "Search",
+            key=session.SEARCH,
+            type="search",
+            live=True,
+            bind="query-params",
+            placeholder="Topic or title",
+            width=340,
+        )
+        options = [ANY, *[str(status) for status in Status]]
+        status = st.selectbox(
+            "State", options, key=session.STATUS, bind="query-params", width=220,
+            format_func=lambda s: s if s == ANY else state(s).text,
+        )  # fmt: skip
+    number = int(st.session_state.get(session.PAGE) or 1)
+    found = studio().runs(search=search or "", status=None if status == ANY else status, page=number, size=SIZE)
+    if not found.rows:
+        if search or status != ANY:
+            nothing("Nothing matches.", "Clear the search, or choose another state.")
+        else:
+            nothing("There are no runs yet.", "Write a topic in the Studio; every run is kept here.")
+        return
+    st.caption(count(found.total, "run"))
+    chosen = _table(list(found.rows))
+    pages = math.ceil(found.total / SIZE)
+    if pages > 1:
+        st.pagination(pages, key=session.PAGE, bind="query-params")
+    if len(chosen) == 1:
+        _one(chosen[0])
+    elif len(chosen) == 2:
+        _compare(*chosen)
+    elif chosen:
+        st.caption("Tick two runs to compare them.")
+    else:
+        st.caption("Tick a run to open or delete it, two to compare them.")
+
+
+def _table(rows: list[Run]) -> list[Run]:
+    cards = {run.id: studio().scorecard(run.draft_id) for run in rows if run.draft_id}
+    picked = st.dataframe(
+        [
+            {
+                "Title": run.title,
+                "State": f"{state(run.status).symbol} {state(run.status).text}",
+                "Faithfulness": card.faithfulness if (card := cards.get(run.id)) else None,
+                "Claims": card.claims if card else None,
+                "Cost": money(run.cost_usd),
+                "Started": ago(run.created_at),
+                "Open": f"/?run={run.id}",
+            }
+            for run in rows
+        ],
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="multi-row",
+        key="run_table",
+        alt="Runs",
+        column_config={
+            "Title": st.column_config.TextColumn(width="large"),
+            "Faithfulness": st.column_config.ProgressColumn(min_value=0, max_value=1, format="percent"),
+            "Open": st.column_config.LinkColumn(display_text="Open", width="small"),
+        },
+    )
+    return [rows[place] for place in picked.selection.rows if place < len(rows)]
+
+
+def _one(run: Run) -> None:
+    def delete() -> None:
+        with told():
+            studio().delete(run.id)
+            st.session_state[session.DELETED] = run.id
+
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{plain(run.title)}**", width="content")
+        open_run(run.id, "Open")
+        st.button("Delete", icon=":material/delete:", on_click=delete)
+
+
+def _restore() -> None:
+    run_id = st.session_state.get(session.DELETED)
+    if not run_id:
+        return
+
+    def restore() -> None:
+        with told():
+            studio().restore(run_id)
+            st.session_state[session.DELETED] = None
+            flash("The run is back.")
+
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(":material/delete: The run was deleted.", width="content")
+        st.button("Restore", icon=":material/undo:", on_click=restore)
+
+
+def _compare(first: Run, second: Run) -> None:
+    st.subheader("Side by side", anchor=False)
+    for slot, run in zip(st.columns(2), (first, second), strict=True):
+        with slot, st.container(border=True):
+            st.markdown(f"**{plain(run.title)}**")
+            card = studio().scorecard(run.draft_id) if run.draft_id else None
+            rows = {
+                "State": state(run.status).text,
+                "Topic": run.brief.topic,
+                "Words asked for": f"{run.brief.words:,}",
+                "Faithfulness": share(card.faithfulness if card else None),
+                "Coverage": share(card.coverage if card else None),
+                "Claims": f"{card.supported} supported, {card.partly} partly, {card.unsupported + card.contradicted} not"
+                if card
+                else "",
+                "Versions": str(len(studio().drafts(run.id))),
+                "Sources": str(len(studio().sources(run.id))),
+                "Cost": money(run.cost_usd),
+                "Tokens": f"{run.tokens_in + run.tokens_out:,}",
+            }
+            st.dataframe(
+                [{"": name, "Value": value} for name, value in rows.items()],
+                hide_index=True,
+                alt=f"Facts of {run.title}",
+            )
+            open_run(run.id, "Open")
+
+
+guard()
+heading("Runs")
+_restore()
+page()

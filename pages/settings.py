@@ -1,0 +1,217 @@
+"""Settings: models, search, gate, money, where articles go, house style, and a doctor."""
+
+from typing import Any
+
+import streamlit as st
+from pydantic import SecretStr
+
+from core.settings import ROLES, Settings
+from pages.components import session
+from pages.components.door import studio
+from pages.components.figures import plain
+from pages.components.shell import flash, guard, heading, told
+from pages.states.home import engines
+
+TABS = ["Models", "Search", "Judging and money", "Publishing", "Doctor"]
+SECRETS = {
+    "openai_api_key": ("OPENAI_API_KEY", "the model endpoint"),
+    "tavily_api_key": ("TAVILY_API_KEY", "Tavily search"),
+    "brave_api_key": ("BRAVE_API_KEY", "Brave search"),
+}
+
+
+def page() -> None:
+    st.set_page_config(page_title="Settings · Galley")
+    heading("Settings")
+    settings = studio().settings
+    bodies = st.tabs(TABS, key=session.STUDIO_TAB, on_change="rerun", bind="query-params")
+    for body, draw in zip(bodies, (_models, _search, _judging, _publishing, _doctor), strict=True):
+        if body.open:
+            with body:
+                draw(settings)
+
+
+def save(values: dict[str, Any]) -> None:
+    """Keep what was changed and say so."""
+    with told():
+        studio().save_settings(values)
+        flash("Saved. The next step of every run uses it.")
+        st.rerun()
+
+
+def lines(text: str) -> tuple[str, ...]:
+    """Sites or names from a text, separated by commas, blanks or lines.
+
+    >>> lines("a.org, b.org c.org")
+    ('a.org', 'b.org', 'c.org')
+    """
+    return tuple(text.replace(",", " ").split())
+
+
+def secret(value: SecretStr | None, variable: str) -> str:
+    """How a key is shown: that it is set, and its last four characters."""
+    if value is None:
+        return f"not set; put `{variable}` into the environment or `.streamlit/secrets.toml`"
+    last = value.get_secret_value()[-4:] if len(value.get_secret_value()) >= 12 else ""
+    return f"set in the environment{f' (ends in …{plain(last)})' if last else ''}"
+
+
+def _secrets(settings: Settings, *names: str) -> None:
+    for name in names:
+        variable, use = SECRETS[name]
+        st.caption(f":material/key: `{variable}` for {use}: {secret(getattr(settings, name), variable)}")
+
+
+def _models(settings: Settings) -> None:
+    if settings.uses_model:
+        st.markdown(":green[:material/check_circle:] A model is set up.")
+    else:
+        st.markdown(
+            "**No model is set up, and none is needed.** Articles are composed from the sources' own sentences, on this machine, at no cost."
+        )
+    _local(settings)
+    with st.form("models", border=False):
+        base_url = st.text_input(
+            "Endpoint (OpenAI-compatible, ends in /v1)",
+            settings.base_url or "",
+            placeholder="http://127.0.0.1:11434/v1",
+        )
+        default = st.text_input(
+            "Model for every role", settings.default_model or "", placeholder="for example qwen2.5:7b"
+        )
+        st.caption(
+            "Or one for each role; empty means the one above. `extractive` means no model. The judge should be of another family than the writer."
+        )
+        chosen = {}
+        for slot, role in zip(st.columns(len(ROLES)), ROLES, strict=True):
+            chosen[role] = slot.text_input(role.capitalize(), settings.models.get(role, ""))
+        one, two = st.columns(2)
+        timeout = one.number_input("Seconds to wait for an answer", 5.0, 1800.0, settings.request_timeout_s, 5.0)
+        context = two.number_input(
+            "Tokens the smallest model can read at once", 2000, 1_000_000, settings.context_tokens, 1000
+        )
+        _secrets(settings, "openai_api_key")
+        if st.form_submit_button("Save models", type="primary", icon=":material/save:"):
+            save(
+                {
+                    "base_url": base_url.strip() or None,
+                    "default_model": default.strip() or None,
+                    "models": {role: name.strip() for role, name in chosen.items() if name.strip()},
+                    "request_timeout_s": timeout,
+                    "context_tokens": context,
+                }
+            )
+
+
+@st.cache_data(ttl=20, show_spinner="Looking for model servers on this machine")
+def _found() -> list[tuple[str, str, list[str]]]:
+    return [(name, url, list(models)) for name, url, models in studio().local_servers()]
+
+
+def _local(settings: Settings) -> None:
+    for name, url, models in _found():
+        if settings.base_url == url:
+            continue
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            st.markdown(
+                f":material/dns: **{plain(name)}** runs here at `{url}` with {plain(', '.join(models[:4]) or 'no model loaded')}",
+                width="content",
+            )
+            if models and st.button(f"Use {plain(models[0])}", key=session.of("use", url)):
+                save({"base_url": url, "default_model": models[0]})
+
+
+def _search(settings: Settings) -> None:
+    with st.form("search", border=False):
+        known = list(dict.fromkeys([*engines(settings), "searxng", "tavily", "brave"]))
+        chosen = st.multiselect(
+            "Search engines", known, default=list(settings.engines), help="The library needs no network"
+        )
+        searxng = st.text_input("Address of a SearXNG", settings.searxng_url or "", placeholder="http://127.0.0.1:8888")
+        one, two = st.columns(2)
+        pages = one.number_input("Pages read for each question", 1, 50, settings.pages_per_question)
+        deadline = two.number_input("Seconds a page may take", 1.0, 120.0, settings.page_deadline_s, 1.0)
+        allow = one.text_input("Only these sites", ", ".join(settings.allow))
+        deny = two.text_input("Never these sites", ", ".join(settings.deny))
+        private = st.toggle(
+            "Read pages on this machine and network",
+            settings.allow_private_addresses,
+            help="Off unless you know why: it lets a link reach what only you can reach",
+        )
+        _secrets(settings, "tavily_api_key", "brave_api_key")
+        if st.form_submit_button("Save search", type="primary", icon=":material/save:"):
+            save(
+                {
+                    "engines": chosen,
+                    "searxng_url": searxng.strip() or None,
+                    "pages_per_question": pages,
+                    "page_deadline_s": deadline,
+                    "allow": lines(allow),
+                    "deny": lines(deny),
+                    "allow_private_addresses": private,
+                }
+            )
+
+
+def _judging(settings: Settings) -> None:
+    with st.form("judging", border=False):
+        gate = st.slider(
+            "The gate: least faithfulness to publish without a reason", 0.0, 1.0, settings.gate, 0.05, format="percent"
+        )
+        one, two = st.columns(2)
+        rounds = one.number_input("Correction rounds at most", 0, 10, settings.max_revisions)
+        evidence = two.number_input("Tokens of evidence for each question", 200, 50_000, settings.evidence_tokens, 100)
+        budget = one.number_input(
+            "Money for one run, $ (0 means no limit)", 0.0, 1000.0, settings.budget_usd or 0.0, 0.25
+        )
+        autopilot = st.toggle(
+            "Autopilot by default: approve the plan, and publish if the gate passes", settings.autopilot
+        )
+        if st.form_submit_button("Save judging and money", type="primary", icon=":material/save:"):
+            save(
+                {
+                    "gate": gate,
+                    "max_revisions": rounds,
+                    "evidence_tokens": evidence,
+                    "budget_usd": budget or None,
+                    "autopilot": autopilot,
+                }
+            )
+
+
+def _publishing(settings: Settings) -> None:
+    with st.form("publishing", border=False):
+        target = st.text_input("Where articles go by default", settings.target)
+        title = st.text_input("Title of the site", settings.site_title)
+        style = st.text_area("House style, for the editor", settings.house_style, height=120)
+        if st.form_submit_button("Save publishing", type="primary", icon=":material/save:"):
+            save(
+                {
+                    "target": target.strip() or "site",
+                    "site_title": title.strip() or settings.site_title,
+                    "house_style": style,
+                }
+            )
+    st.link_button("Open the site", studio().site_url(), icon=":material/open_in_new:")
+
+
+def _doctor(settings: Settings) -> None:
+    st.caption("What Galley needs, and whether it is there.")
+    for check in studio().doctor():
+        mark = ":green[:material/check_circle:]" if check.ok else ":orange[:material/error:]"
+        remedy = f"  \n:gray[{plain(check.remedy)}]" if not check.ok and check.remedy else ""
+        st.markdown(f"{mark} **{plain(check.name)}** {plain(check.message)}{remedy}")
+    st.caption(
+        f"Data: `{settings.data}` · sign-in: {'configured' if _signed() else 'none; one person on this machine'}"
+    )
+
+
+def _signed() -> bool:
+    try:
+        return "auth" in st.secrets
+    except FileNotFoundError:
+        return False
+
+
+guard()
+page()

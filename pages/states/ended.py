@@ -1,0 +1,78 @@
+"""The run rests without an article to review: what happened, what was kept, what next."""
+
+import streamlit as st
+
+from core.models import Run, Status
+from pages.components.door import studio
+from pages.components.figures import ago, count, plain
+from pages.components.links import open_step
+from pages.components.shell import flash, heading, problem, told
+from pages.components.words import STEPS, state
+from pages.states.review import tabs
+
+
+def ended(run: Run) -> None:
+    st.set_page_config(page_title=f"{state(run.status).text} · {run.title}")
+    heading(
+        run.title,
+        state(run.status),
+        f"{ago(run.finished_at or run.started_at or run.created_at)}",
+        lambda: _buttons(run),
+    )
+    if run.error:
+        problem(run.error.get("message", "The run failed."), run.error.get("remedy", ""))
+    elif run.status == Status.CANCELLED:
+        st.info("A person stopped this run. It can go on from the step it was in.", icon=":material/stop_circle:")
+    _kept(run)
+    if run.draft_id:
+        tabs(run, studio().draft(run.draft_id), editable=False)
+    else:
+        _found(run)
+
+
+def _buttons(run: Run) -> None:
+    def resume() -> None:
+        with told():
+            studio().resume(run.id)
+
+    def again() -> None:
+        with told():
+            st.query_params["run"] = studio().start(run.brief)
+            flash("Started again with the same brief.")
+
+    if run.status in {Status.CANCELLED, Status.FAILED}:
+        word = "Retry this step" if run.status == Status.FAILED else "Go on"
+        st.button(word, type="primary", icon=":material/play_arrow:", on_click=resume)
+    st.button("Start anew", icon=":material/restart_alt:", on_click=again)
+
+
+def _kept(run: Run) -> None:
+    counts = studio().progress(run.id).counts
+    kept = [
+        count(counts[name], one)
+        for name, one in (("sources", "page"), ("passages", "passage"), ("sentences", "sentence"))
+        if counts.get(name)
+    ]
+    what = ", ".join(kept) + " are kept." if kept else "Nothing had been read yet."
+    st.caption(f"It got to step {STEPS[run.step]}. {what}")
+    with st.container(horizontal=True):
+        if run.status == Status.NO_EVIDENCE:
+            st.page_link("library.py", label="Add sources", icon=":material/upload:")
+        if run.status in {Status.NO_EVIDENCE, Status.FAILED}:
+            st.page_link("settings.py", label="Change settings", icon=":material/settings:")
+        open_step(run.id)
+
+
+def _found(run: Run) -> None:
+    plan = studio().plan(run.id)
+    if plan:
+        st.subheader("The plan", anchor=False)
+        for place, question in enumerate(plan.questions, 1):
+            st.markdown(f"{place}. **{plain(question.section)}** {plain(question.text)}")
+    sources = studio().sources(run.id)
+    if sources:
+        st.subheader("What was looked at", anchor=False)
+        st.dataframe(
+            [{"Title": s.title or s.url, "What became of it": s.status, "Why": s.reason, "Engine": s.engine} for s in sources],
+            hide_index=True, alt="Pages looked at",
+        )  # fmt: skip

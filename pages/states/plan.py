@@ -1,0 +1,154 @@
+"""The plan waits for a person: change it, have it rewritten, or approve it."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.models import Plan, Run
+from pages.components import session
+from pages.components.door import studio
+from pages.components.figures import ago, count, left, money, plain
+from pages.components.shell import flash, heading, person, problem, told
+from pages.components.words import state
+
+COLUMNS = {
+    "order": st.column_config.NumberColumn("No.", help="Change the numbers to reorder", width=60, step=1),
+    "use": st.column_config.CheckboxColumn("Use", width=60, default=True),
+    "section": st.column_config.TextColumn("Section", width="medium"),
+    "text": st.column_config.TextColumn("Question it answers", width="large"),
+    "queries": st.column_config.ListColumn("Queries", width="large", help="What is searched for"),
+}
+
+
+def plan(run: Run) -> None:
+    """Draw the plan; every button is one decision."""
+    shown = studio().plan(run.id)
+    st.set_page_config(page_title=f"Needs you · {run.title}")
+    if shown is None:
+        problem("The plan could not be found.", "Stop this run on the Runs page and start it again.")
+        return
+    slot = st.container()
+    table, side = st.columns([3, 1], gap="large")
+    with table:
+        rows = _table(run, shown)
+        _feedback(run)
+    questions, faults = read_rows(rows)
+    with slot:
+        heading(
+            shown.title, state(run.status),
+            f"{count(len(shown.questions), 'section')} · version {shown.version} · {ago(run.started_at or run.created_at)}",
+            lambda: _buttons(run, shown, questions, faults),
+        )  # fmt: skip
+        for fault in faults:
+            problem(fault, "Correct it in the table below.")
+    with side:
+        _estimate(run, shown, questions)
+
+
+def frame_of(shown: Plan) -> pd.DataFrame:
+    """The plan as the table's rows, numbered from 1."""
+    return pd.DataFrame(
+        [
+            {"order": place, "use": q.use, "section": q.section, "text": q.text, "queries": list(q.queries)}
+            for place, q in enumerate(shown.questions, 1)
+        ],
+        columns=list(COLUMNS),
+    )
+
+
+def read_rows(rows: pd.DataFrame) -> tuple[list[dict[str, Any]], list[str]]:
+    """The table as a person left it: questions in their order, and what is wrong with it.
+
+    An empty new row is left out; a row without a number comes last.
+    """
+    questions, faults = [], []
+    numbered = rows.assign(order=pd.to_numeric(rows["order"], errors="coerce"))
+    for row in numbered.sort_values("order", kind="stable", na_position="last").to_dict("records"):
+        section, text = (str(row[name] or "").strip() if not pd.isna(row[name]) else "" for name in ("section", "text"))
+        queries = [str(query).strip() for query in row["queries"]] if isinstance(row["queries"], list | tuple) else []
+        if not section and not text:
+            continue
+        if not text:
+            faults.append(f"The section {section!r} asks no question.")
+        use = True if row["use"] is None or pd.isna(row["use"]) else bool(row["use"])
+        questions.append(
+            {
+                "section": section or text.rstrip("?"),
+                "text": text,
+                "queries": [q for q in queries if q] or [text],
+                "use": use,
+            }
+        )
+    if not any(question["use"] for question in questions):
+        faults.append("No question is in use.")
+    return questions, faults
+
+
+def _table(run: Run, shown: Plan) -> pd.DataFrame:
+    st.caption("Change any cell, add a row at the bottom, untick what you do not want, renumber to reorder.")
+    return st.data_editor(
+        frame_of(shown),
+        key=session.of("plan", run.id, shown.version),
+        column_config=COLUMNS,
+        num_rows="dynamic",
+        hide_index=True,
+        row_height=44,
+        alt="The plan: sections, questions and queries",
+    )
+
+
+def _feedback(run: Run) -> None:
+    with (
+        st.form(session.of("rewrite", run.id), border=False, clear_on_submit=True),
+        st.container(horizontal=True, vertical_alignment="bottom"),
+    ):
+        said = st.text_input(
+            "Tell the planner what to change", placeholder="For example: add a section on flats, drop the outlook"
+        )
+        if st.form_submit_button("Rewrite plan", icon=":material/refresh:"):
+            with told():
+                studio().decide(run.id, "rewrite_plan", by=person(), data={"feedback": said.strip()})
+                st.rerun()
+
+
+def _buttons(run: Run, shown: Plan, questions: list[dict[str, Any]], faults: list[str]) -> None:
+    def stop() -> None:
+        with told():
+            studio().stop(run.id)
+            flash("Stopped. Nothing was researched.")
+
+    def approve() -> None:
+        with told():
+            studio().decide(run.id, "approve_plan", by=person(), data={"title": shown.title, "questions": questions})
+
+    st.button("Stop", icon=":material/stop:", on_click=stop)
+    st.button(
+        "Approve and start",
+        type="primary",
+        icon=":material/play_arrow:",
+        shortcut="Ctrl+Enter",
+        on_click=approve,
+        disabled=bool(faults),
+    )
+
+
+def _estimate(run: Run, shown: Plan, questions: list[dict[str, Any]]) -> None:
+    used = sum(question["use"] for question in questions)
+    progress = studio().progress(run.id)
+    settings = studio().settings
+    with st.container(border=True):
+        st.caption("Research and writing")
+        st.markdown(f"### {left(progress.left_s).removesuffix(' left') or 'no estimate yet'}")
+        st.caption(f"{count(used, 'question')} · up to {count(used * settings.pages_per_question, 'page')}")
+    with st.container(border=True):
+        st.caption("Money")
+        if settings.uses_model:
+            st.markdown(f"### at most {money(run.brief.budget_usd)}" if run.brief.budget_usd else "### no limit set")
+            st.caption("It stops with the best draft when the budget is used up.")
+        else:
+            st.markdown("### $0.00")
+            st.caption("No model is used.")
+    if shown.why:
+        with st.expander("Why this plan", type="compact"):
+            st.markdown(plain(shown.why))

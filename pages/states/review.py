@@ -1,0 +1,250 @@
+"""The article at the person's desk: read, check, change, publish. Stays so once published."""
+
+import streamlit as st
+
+from core.models import Draft, Publication, Run, Status
+from pages.components import session
+from pages.components.article import article, counts
+from pages.components.door import studio
+from pages.components.figures import ago, count, lasted, money, plain
+from pages.components.live import live
+from pages.components.shell import flash, heading, person, problem, told
+from pages.components.words import ORIGINS, state
+from pages.states.editing import change_sentence, editing
+from pages.states.evidence import evidence
+from pages.states.scores import scores
+from pages.states.versions import versions
+
+TABS = ["Article", "Edit & diff", "Evidence", "Scores", "Versions"]
+
+
+def review(run: Run, *, working: bool = False) -> None:
+    """Draw a run that has an article.
+
+    Args:
+        working: the engine is judging a change or publishing; the article stays, a bar tells.
+    """
+    draft = _chosen(run)
+    if draft is None:
+        problem("This run has no draft.", "Start it again from the Runs page.")
+        return
+    newest = draft.id == run.draft_id
+    word = state(Status.REVIEW if working else run.status)
+    needs = "Needs you · " if run.status in {Status.REVIEW, Status.GATE} and not _live_now(run) else ""
+    st.set_page_config(page_title=f"{needs}{run.title}")
+    heading(draft.title, word, _facts(run, draft), lambda: _buttons(run, draft, newest, working))
+    if working:
+        live(run, compact=True)
+    _notices(run, draft, newest)
+    tabs(run, draft, editable=newest and not working)
+
+
+def _chosen(run: Run) -> Draft | None:
+    """The draft the address names, else the run's present one."""
+    asked = st.query_params.get("draft", "")
+    drafts = {summary.id for summary in studio().drafts(run.id)}
+    if asked.isdigit() and int(asked) in drafts:
+        return studio().draft(int(asked))
+    return studio().draft(run.draft_id) if run.draft_id else None
+
+
+def _facts(run: Run, draft: Draft) -> str:
+    found = counts(draft)
+    not_ = found.get("unsupported", 0) + found.get("contradicted", 0)
+    parts = [f"{found.get('supported', 0)} supported, {found.get('partly', 0)} partly, {not_} not"]
+    if found.get("unjudged"):
+        parts.append(f"{found['unjudged']} not judged yet")
+    parts += [f"version {draft.version}", lasted(run.started_at, run.finished_at), money(run.cost_usd)]
+    return " · ".join(part for part in parts if part)
+
+
+# --- deciding ---------------------------------------------------------------
+
+
+def _failing(draft: Draft) -> tuple[bool, int]:
+    """Whether the gate stops the draft, and how many sentences are not supported."""
+    gate = studio().gate(draft.id)
+    found = counts(draft)
+    return bool(gate and not gate.passed), found.get("unsupported", 0) + found.get("contradicted", 0)
+
+
+def _publications(run: Run) -> list[Publication]:
+    return studio().publications(run.id)
+
+
+def _live_now(run: Run) -> list[Publication]:
+    return [p for p in _publications(run) if p.status == "live"]
+
+
+def _buttons(run: Run, draft: Draft, newest: bool, working: bool) -> None:
+    if not newest:
+        return
+    with st.popover("Ask for changes", icon=":material/undo:", disabled=working):
+        _send_back(run)
+    up = _live_now(run)
+    if up and all(p.draft_id == draft.id for p in up):
+        return
+    below, weak = _failing(draft)
+    label = (
+        "Publish the update"
+        if up
+        else f"Publish with {weak} unsupported"
+        if below and weak
+        else "Publish below the gate"
+        if below
+        else "Publish"
+    )
+    if below:
+        with st.popover(label, type="primary", icon=":material/publish:", disabled=working):
+            _override(run, draft)
+    else:
+        st.button(
+            label, type="primary", icon=":material/publish:", shortcut="Ctrl+Enter", disabled=working,
+            on_click=_publish, args=(run, None),
+        )  # fmt: skip
+
+
+def _publish(run: Run, reason: str | None) -> None:
+    target = run.brief.target or studio().settings.target
+    with told():
+        studio().decide(run.id, "publish", by=person(), data={"target": target, "reason": reason})
+
+
+def _override(run: Run, draft: Draft) -> None:
+    gate = studio().gate(draft.id)
+    st.markdown("**The gate did not pass**")
+    for why in gate.reasons if gate else ():
+        st.markdown(f"- {plain(why)}")
+    reason = st.text_area(
+        "Why publish all the same?",
+        key=session.of("reason", run.id, draft.id),
+        placeholder="It is printed with the article.",
+    )
+    if st.button("Publish all the same", type="primary", key=session.of("override", run.id)):
+        if not reason.strip():
+            problem("A reason is needed.", "It stands in the article's record, for readers to see.")
+            return
+        _publish(run, reason.strip())
+        st.rerun()
+
+
+def _send_back(run: Run) -> None:
+    note = st.text_area(
+        "What should be different?",
+        key=session.of("note", run.id),
+        placeholder="For example: shorter, and say more about cost",
+    )
+    if st.button("Send back", type="primary", key=session.of("back", run.id), disabled=not note.strip()):
+        with told():
+            studio().decide(run.id, "send_back", by=person(), data={"note": note.strip()})
+            st.rerun()
+
+
+# --- what is to be known first ---------------------------------------------------------------
+
+
+def _notices(run: Run, draft: Draft, newest: bool) -> None:
+    if not newest:
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            st.markdown(
+                f"You are looking at version {draft.version} ({ORIGINS.get(draft.origin, draft.origin)}), not the present one."
+            )
+            if st.button("Show the present version", key="present"):
+                st.query_params.pop("draft", None)
+                st.rerun()
+    for publication in _publications(run):
+        _receipt(run, publication, draft)
+    if run.error:
+        problem(run.error.get("message", ""), run.error.get("remedy", ""))
+    gate = studio().gate(draft.id)
+    if run.status == Status.GATE and gate and not gate.passed:
+        st.warning(
+            "**Stopped at the gate.** " + " ".join(plain(why) + "." for why in gate.reasons),
+            icon=":material/front_hand:",
+        )
+
+
+def _receipt(run: Run, publication: Publication, draft: Draft) -> None:
+    def unpublish() -> None:
+        with told():
+            studio().decide(run.id, "unpublish", by=person(), data={"target": publication.target})
+
+    with st.container(
+        border=True, horizontal=True, vertical_alignment="center", key=session.of("receipt", publication.id)
+    ):
+        if publication.status == "live":
+            when = ago(publication.modified_at or publication.published_at)
+            st.markdown(
+                f":green[:material/check_circle:] **Published** to {plain(publication.target)}, {when}", width="content"
+            )
+            if publication.draft_id and publication.draft_id != draft.id:
+                st.caption("this version is newer", width="content")
+            if publication.url:
+                st.link_button("View", publication.url, icon=":material/open_in_new:")
+            st.button("Undo", icon=":material/undo:", on_click=unpublish, key=session.of("undo", publication.id))
+        elif publication.status == "failed":
+            error = publication.error or {}
+            problem(
+                f"{publication.target}: {error.get('message', 'the article was not taken')}",
+                error.get("remedy", "Try again."),
+            )
+        elif publication.status == "withdrawn":
+            st.markdown(f":material/visibility_off: Withdrawn from {plain(publication.target)}", width="content")
+        else:
+            st.markdown(f":material/sync: Being sent to {plain(publication.target)}", width="content")
+
+
+# --- the tabs ---------------------------------------------------------------
+
+
+def tabs(run: Run, draft: Draft, *, editable: bool) -> None:
+    """Article, editor, evidence, scores, versions; only the open one is drawn."""
+    bodies = st.tabs(TABS, key=session.STUDIO_TAB, on_change="rerun", bind="query-params")
+    for body, name in zip(bodies, TABS, strict=True):
+        if not body.open:
+            continue
+        with body:
+            if name == "Article":
+                st.fragment(_article)(run, draft, editable)
+            elif name == "Edit & diff":
+                editing(run, draft, editable=editable)
+            elif name == "Evidence":
+                evidence(run)
+            elif name == "Scores":
+                scores(run, draft)
+            else:
+                versions(run, draft)
+
+
+def _article(run: Run, draft: Draft, editable: bool) -> None:
+    asked = st.query_params.get("sentence", "")
+
+    def pinned(sentence_id: int | None) -> None:
+        if sentence_id:
+            st.query_params["sentence"] = str(sentence_id)
+        else:
+            st.query_params.pop("sentence", None)
+
+    def changed(sentence_id: int, text: str) -> None:
+        with told():
+            studio().decide(
+                run.id,
+                "edit",
+                by=person(),
+                data={
+                    "draft_id": draft.id,
+                    "markdown": change_sentence(draft, studio().markdown(draft.id), sentence_id, text),
+                },
+            )
+            flash("Saved. The sentence is being judged again.")
+
+    article(
+        run,
+        draft,
+        pinned=int(asked) if asked.isdigit() else None,
+        on_pin=pinned,
+        on_change=changed if editable else None,
+    )
+    st.caption(
+        f"{count(len(draft.sentences), 'sentence')}. Every claim cites a passage of a stored snapshot and was judged against it."
+    )

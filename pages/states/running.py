@@ -1,0 +1,65 @@
+"""The engine works: the live view, and a word to the agents."""
+
+import streamlit as st
+
+from core.events import Kind
+from core.models import Run, Status
+from pages.components import session
+from pages.components.door import studio
+from pages.components.figures import ago
+from pages.components.live import live
+from pages.components.shell import flash, heading, person, told
+from pages.components.words import state
+
+
+def running(run: Run) -> None:
+    st.set_page_config(page_title=f"{run.title} · Galley")
+    started = f"started {ago(run.started_at)}" if run.started_at else "waits for the engine"
+    heading(run.title, state(run.status), started, lambda: _buttons(run))
+    live(run)
+    _steer(run)
+
+
+def judging_an_edit(run: Run) -> bool:
+    """Whether the engine is only working on a finished draft that a person changed.
+
+    True from the person's edit until the run rests again: the article stays on the screen.
+    """
+    if not run.draft_id:
+        return False
+    seq = studio().last_seq(run.id)
+    for event in reversed(studio().events(run.id, after=max(0, seq - 400), limit=400)):
+        if event.kind == Kind.WAITING:
+            return False
+        if event.kind == Kind.DECIDED:
+            return event.data.get("kind") in {"edit", "accept_note", "reject_note", "publish", "unpublish", "verify"}
+    return False
+
+
+def _buttons(run: Run) -> None:
+    def stop() -> None:
+        with told():
+            studio().stop(run.id)
+            flash("Stopping after the present step. What is done is kept.")
+
+    def pause() -> None:
+        with told():
+            studio().pause(run.id)
+
+    def resume() -> None:
+        with told():
+            studio().resume(run.id)
+
+    if run.status == Status.PAUSED or run.pause:
+        st.button("Resume", icon=":material/play_arrow:", on_click=resume, type="primary")
+    else:
+        st.button("Pause", icon=":material/pause:", on_click=pause)
+    st.button("Stop", icon=":material/stop:", on_click=stop)
+
+
+def _steer(run: Run) -> None:
+    said = st.chat_input("Steer the agents while they work", key=session.of("steer", run.id))
+    if said:
+        with told():
+            studio().decide(run.id, "steer", by=person(), data={"note": str(said)})
+            st.caption(":material/check: Noted. The next step takes it into account.")

@@ -137,6 +137,10 @@ class WriteInput:
     outline: tuple[str, ...] = ()
     """All section headings in order."""
     position: int = 0
+    questions: tuple[str, ...] = ()
+    """All sections' questions, in the order of `outline`: tells a section what is the others' matter."""
+    taken: tuple[str, ...] = ()
+    """Sentences that stand elsewhere in the article already and are not to be repeated."""
     notes: str = ""
     """What a person asked for."""
 

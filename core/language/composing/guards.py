@@ -1,0 +1,158 @@
+"""Which sentences may not stand in an article, and why.
+
+A sentence that is true in its place can still be no sentence of an article: it points at a
+figure, asks, sells, greets the reader, or talks to a machine. Each rule names its reason,
+so that a reader of the record can see why a sentence was passed over.
+"""
+
+import re
+
+from core.language.composing.english import BASE_VERBS, WORD, has_finite_verb, is_english
+
+SHORTEST, LONGEST = 6, 45
+"""Words. Shorter ones are labels, longer ones cannot be followed without their page."""
+
+_ENDED = re.compile(r"[.!][\"'”’)\]]*$")
+_OPENING = re.compile(r"^[\"“'‘(]?[^\W\d_]|^[\"“'‘(]?[£$€¥]?\d")
+_INSTRUCTION = re.compile(
+    r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instruction|rule|prompt|guideline|above|previous|earlier)"
+    r"|\b(?:system|assistant|developer) (?:note|message|prompt|instruction)"
+    r"|\bAI (?:assistants?|agents?|models?)\b.{0,60}\b(?:must|should|please|do not|write|say|cite|describe|output)"
+    r"|\byou are (?:an?|the) (?:\w+ )?(?:assistant|language model|chatbot|AI)\b|\bas an AI\b"
+    r"|\brate (?:every|each|all|this|the) (?:sentence|claim|answer)|\boutput the (?:words?|following|text)"
+    r"|\b(?:write|say|state|reply|respond) (?:only )?(?:that|with)\b.{0,80}\b(?:always|sentence|article|summary)\b"
+    r"|\bdo not (?:cite|mention|quote) (?:any|other|this)|^assistant\s*:|\bin your (?:answer|summary|article|output)\b",
+    re.IGNORECASE,
+)
+_REFERENCE = re.compile(
+    r"\b(?:see|in|as|cf\.?|refer to|shown (?:in|by)|listed in|described in|from) (?:the )?"
+    r"(?:also )?(?:table|figure|fig\.?|section|chapter|appendix|box|equation|example|step|page|listing|part|note)s?\s?"
+    r"(?:\d|[IVX]+\b|[A-Z]\b|above|below)"
+    r"|\b(?:figure|table|fig\.|box|chart|section|appendix)\s?\d+"
+    r"|\b(?:the|this) (?:following|next|previous|preceding) (?:\w+ )?(?:table|figure|section|example|chapter|list|page|"
+    r"code|paragraph|diagram|chart|graph|image|photo|video|article|post|guide|module|document)"
+    r"|\b(?:see|discussed|described|explained|mentioned|shown|listed|noted|given|as|defined) (?:\w+ )?"
+    r"(?:above|below|earlier|previously|elsewhere|overleaf|opposite|later in)\b|\b(?:table|list|chart|graph|section|"
+    r"answers?|mistakes|example|diagram|map|picture|photo|image|figure|tips|links?) (?:above|below)\b"
+    r"|\bshort answers\b|\b(?:listed|shown|given) here\b|\(see\b|^see\b|\bsee also\b|\bfor (?:more|further) (?:information|"
+    r"details?|discussion|reading)\b|\bthe (?:above|below)\b|\b(?:this|these|our) (?:article|page|post|guide|chapter|section|"
+    r"module|document|documentation|tutorial|report|paper|leaflet|booklet|factsheet|blog|website|site|study|review|book|howto)\b"
+    r"|\btake effect (?:above|below)\b|\bfollowing (?:are|is|:)",
+    re.IGNORECASE,
+)
+_SELLING = re.compile(
+    r"\b(?:click|subscribe|sign up|log ?in|newsletter|cookies?|privacy (?:policy|notice)|terms of (?:use|service)|"
+    r"all rights reserved|copyright|©|advert(?:isement)?|sponsored|order (?:today|now)|buy now|free (?:quote|trial|"
+    r"download)|download (?:the|our)|follow us|share this|contact us|call us|related (?:articles|posts)|read more|"
+    r"back to top|skip to|add to (?:cart|basket)|win an?|must go|popular on|powered by|our partners|"
+    r"javascript (?:is|must)|enable javascript|accept all|leave a (?:comment|reply)|posted (?:by|on|in)|"
+    r"comments? \(|last (?:updated|modified|reviewed)|published (?:on |by )?\d)\b",
+    re.IGNORECASE,
+)
+_CODE = re.compile(
+    r"https?://|www\.|[{}]|=>|==|!=|::|\\\w|\b\w+\([^)\s]*\)\s*(?:->|:)|^\s*(?:def|class|import|from|return|>>>)\s|"
+    r"\w=\w|[|]|</?\w+>|\S+@\S+\.\w+|\bnew in version\b|\bchanged in version\b|\bdeprecated since\b|¶|#\w+",
+    re.IGNORECASE,
+)
+_FIRST_PERSON = re.compile(
+    r"\b(?:I|I'm|I've|I'd|we|we're|we've|we'll|us|our|ours|my|me|mine|ourselves|myself)\b", re.IGNORECASE
+)
+_COUNTRY = re.compile(r"\bU\.?S\.?\b|\bUS\b")
+_ATTRIBUTED = re.compile(
+    r"\b(?:said|says|told|wrote|writes|explained|added|according to|reported|argued|noted|commented)\b", re.IGNORECASE
+)
+_QUOTED = re.compile(r"[\"“][^\"“”]*[\"”]")
+_COLLOQUIAL = re.compile(
+    r"\b(?:let's|let us|okay|hello|welcome|thanks|thank you|stay tuned|good luck|of course|unfortunately for|"
+    r"well,|guess what|believe it or not|that's|there's|here's)\b|^(?:yes|no|so|well|oh|ok|sure|right)\b[,!]?",
+    re.IGNORECASE,
+)
+_TRAILING = re.compile(r"(?:\.\.\.|…)[\"'”’)\]]*$")
+_IMPERATIVES = frozenset(
+    ["add", "avoid", "ask", "be", "beware", "bring", "call", "check", "choose", "click", "compare", "consider", "contact", "create", "discover", "do", "don't", "don’t", "download", "enable", "ensure", "enter", "expect", "explore", "find", "follow", "forget", "get", "give", "go", "imagine", "install", "join", "keep", "learn", "let", "look", "make", "never", "note", "open", "pay", "pick", "please", "put", "read", "recall", "remember", "remove", "review", "save", "see", "select", "send", "specify", "start", "stop", "subscribe", "suppose", "switch", "take", "talk", "tell", "think", "try", "turn", "use", "visit", "wait", "watch", "wear", "write", "always"]
+)
+_AFTER_AN_IMPERATIVE = frozenset(
+    ["the", "a", "an", "your", "this", "these", "those", "that", "it", "its", "them", "all", "any", "each", "every", "only", "up", "to", "for", "in", "on", "at", "out", "off", "with", "from", "not", "one", "two", "by", "yourself", "how", "what", "whether", "if", "as", "sure", "into", "more", "less"]
+)
+
+
+def refusal(text: str) -> str:
+    """Why a sentence may not stand in an article; empty when it may.
+
+    >>> refusal("See table 2 for the prices of all six models.")
+    'points elsewhere'
+    """
+    words = text.split()
+    if not SHORTEST <= len(words) <= LONGEST:
+        return "too short" if len(words) < SHORTEST else "too long"
+    if "?" in text:
+        return "a question"
+    if not _ENDED.search(text) or _TRAILING.search(text) or not _OPENING.match(text) or text[0].islower():
+        return "not a whole sentence"
+    for pattern, reason in (
+        (_INSTRUCTION, "talks to a machine"),
+        (_SELLING, "page furniture"),
+        (_CODE, "code or an address"),
+        (_REFERENCE, "points elsewhere"),
+        (_COLLOQUIAL, "talk"),
+    ):
+        if pattern.search(text):
+            return reason
+    if _unbalanced(text):
+        return "a torn quotation or bracket"
+    letters = sum(char.isalpha() or char.isspace() for char in text)
+    if letters < 0.75 * len(text):
+        return "mostly figures or signs"
+    return _english_refusal(text, words) if is_english(text) else ""
+
+
+def _english_refusal(text: str, words: list[str]) -> str:
+    if text.endswith("!"):
+        return "an exclamation"
+    spoken = _COUNTRY.sub("", _QUOTED.sub("", text))
+    if _FIRST_PERSON.search(spoken):
+        return "first person"
+    if _FIRST_PERSON.search(text) and not _ATTRIBUTED.search(spoken):
+        return "first person"
+    if text[0] in '"“' and not _ATTRIBUTED.search(spoken):
+        return "a quotation without a speaker"
+    if _imperative(words):
+        return "tells the reader what to do"
+    if not has_finite_verb(text):
+        return "no verb"
+    capitals = sum(word[:1].isupper() for word in words)
+    if capitals > 0.6 * len(words) and len(words) > 4:
+        return "a heading"
+    return ""
+
+
+def _imperative(words: list[str]) -> bool:
+    first = words[0].strip("\"“'(").lower().rstrip(",:")
+    second = words[1].lower().strip(",;:") if len(words) > 1 else ""
+    if first in _IMPERATIVES:
+        return True
+    # Nouns that look like verbs ("Heat pumps work", "Use of gas") are told by what comes next.
+    return (
+        first in BASE_VERBS
+        and second in _AFTER_AN_IMPERATIVE
+        and not (first in {"work", "use", "study"} and second in {"in", "on", "at"})
+    )
+
+
+def _unbalanced(text: str) -> bool:
+    return (
+        text.count("(") != text.count(")")
+        or text.count("[") != text.count("]")
+        or text.count('"') % 2 == 1
+        or text.count("“") != text.count("”")
+    )
+
+
+def addresses_reader(text: str) -> bool:
+    """Whether the sentence says `you`: allowed, but a second choice in an article."""
+    return bool(re.search(r"\b(?:you|your|yours|yourself)\b", text, re.IGNORECASE))
+
+
+def first_word(text: str) -> str:
+    match = WORD.search(text)
+    return match.group().lower() if match else ""

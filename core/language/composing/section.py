@@ -1,0 +1,82 @@
+"""A section composed from the sentences of its evidence.
+
+Sentences are taken, never made: each is a sentence of the passage it cites, mark-up aside.
+What is decided here is which ones, in which order and in which paragraphs.
+"""
+
+from collections.abc import Sequence
+
+from core.language.composing.aims import Aim, aim, aims, belongs, weights_of
+from core.language.composing.candidates import Unit, units
+from core.language.composing.extracts import extracts
+from core.language.composing.facts import same_fact
+from core.language.composing.order import Strand, arrange
+from core.language.composing.relevance import relevance
+from core.language.composing.selection import choose
+from core.language.composing.sketch import sketch
+from core.language.composing.terms import idf
+from core.language.tasks import WriteInput
+
+DISPUTE = "The sources disagree on this point."
+"""The one sentence that is not a source's: it leads over to two that are."""
+LEAST_WORDS = 60
+"""Of a section whose evidence all fits other sections better."""
+
+
+def compose(section: WriteInput) -> str:
+    """The section's prose: a sentence a line with its markers, blank lines between paragraphs.
+
+    Empty when the evidence holds no sentence that may stand: the caller says so to the reader.
+    """
+    items = section.evidence.used
+    found = extracts(items)
+    all_aims, position = _aims(section)
+    wanted = all_aims[position]
+    known = frozenset().union(wanted.topic, wanted.own)
+    candidates = _untaken(units(found, known), section.taken)
+    weights = idf([extract.terms for extract in found])
+    aim_weights = weights_of(all_aims)
+    best = max((item.score for item in items), default=0.0)
+    scored = [(unit, relevance(unit, wanted, weights, aim_weights, best)) for unit in candidates]
+    mine = [pair for pair in scored if belongs(pair[0].core, all_aims, position, aim_weights)]
+    # Better to repeat what another section says than to say nothing.
+    chosen = choose(mine, section.words, weights) or choose(scored, min(section.words, LEAST_WORDS), weights)
+    return prose(arrange(chosen, weights))
+
+
+def prose(paragraphs: Sequence[Sequence[Strand]]) -> str:
+    """Paragraphs as text: one sentence a line, markers at its end, a blank line between paragraphs."""
+    blocks = []
+    for paragraph in paragraphs:
+        lines = []
+        for strand in paragraph:
+            if strand.disputed:
+                lines.append(DISPUTE)
+            lines += [f"{line.extract.text} {marked(line.markers)}" for line in strand.lines]
+        blocks.append("\n".join(lines))
+    return "\n\n".join(blocks)
+
+
+def marked(numbers: Sequence[int]) -> str:
+    """Evidence numbers as markers: `[3][8]`."""
+    return "".join(f"[{number}]" for number in dict.fromkeys(numbers))
+
+
+def _aims(section: WriteInput) -> tuple[list[Aim], int]:
+    """All sections' aims and this section's place; just its own where the outline does not say."""
+    own = aim(section.topic, section.section, section.question)
+    outline = section.outline
+    if not 0 <= section.position < len(outline) or outline[section.position] != section.section:
+        return [own], 0
+    found = aims(section.topic, outline, section.questions)
+    if not section.questions:
+        # Only the headings are known of the others: this one is compared by its heading too.
+        found[section.position] = aim(section.topic, section.section, "")
+    return found, section.position
+
+
+def _untaken(candidates: list[Unit], taken: Sequence[str]) -> list[Unit]:
+    if not taken:
+        return candidates
+    others = [sketch(text) for text in taken]
+    return [unit for unit in candidates if not any(same_fact(e, other) for e in unit.extracts for other in others)]

@@ -39,6 +39,9 @@ class Settings(BaseModel):
     # search and reading
     engines: tuple[str, ...] = ("library",)
     searxng_url: str | None = None
+    engine_settings: dict[str, dict[str, str]] = Field(
+        default_factory=dict, description="Engine -> its own settings, such as `base_url`"
+    )
     page_deadline_s: float = Field(15.0, gt=0)
     page_bytes: int = Field(10_000_000, gt=0)
     pages_per_question: int = Field(6, ge=1)

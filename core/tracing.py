@@ -93,9 +93,7 @@ def _provider(endpoint: str) -> Any:
         """Lets a dead collector be dead: one try each `COOL_S`, nothing raised, nothing logged."""
 
         def __init__(self) -> None:
-            self._inner = OTLPSpanExporter(
-                endpoint=f"{endpoint.rstrip('/')}/v1/traces", timeout=EXPORT_TIMEOUT_S
-            )
+            self._inner = OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces", timeout=EXPORT_TIMEOUT_S)
             self._quiet_until = 0.0
 
         def export(self, spans: Sequence[Any]) -> SpanExportResult:

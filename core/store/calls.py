@@ -31,7 +31,7 @@ class Calls:
         self._put(call, call.status or "done", answer=answer_json)
 
     def fail(self, call: Call) -> None:
-        self._put(call, "failed")
+        self._put(call, "abandoned" if call.status == "abandoned" else "failed")
 
     def add(self, call: Call) -> None:
         """One finished row as it stands, such as a replay."""

@@ -11,11 +11,12 @@ class Decisions:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, run_id: str, kind: str, *, by: str, data: dict[str, Any] | None = None) -> int:
+    def add(self, run_id: str, kind: str, *, by: str, data: dict[str, Any] | None = None, handled: bool = False) -> int:
+        """Write down what a person said; `handled` when no worker has to act on it."""
         with self._database.write() as c:
             cursor = c.execute(
-                "INSERT INTO decisions (run_id, kind, by, at, data) VALUES (?, ?, ?, ?, ?)",
-                (run_id, kind, by, now(), json.dumps(data or {}, ensure_ascii=False)),
+                "INSERT INTO decisions (run_id, kind, by, at, data, handled_at) VALUES (?, ?, ?, ?, ?, ?)",
+                (run_id, kind, by, now(), json.dumps(data or {}, ensure_ascii=False), now() if handled else None),
             )
             return int(cursor.lastrowid or 0)
 

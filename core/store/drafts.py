@@ -67,6 +67,17 @@ class Drafts:
         if sentence.verdict:
             self._put_verdict(c, sentence_id, sentence.verdict)
 
+    def put_section(self, draft_id: int, position: int, sentences: Iterable[Sentence]) -> tuple[Sentence, ...]:
+        """Write one section of a draft in progress, in place of what it held; returns it with ids."""
+        with self._database.write() as c:
+            old = "SELECT id FROM sentences WHERE draft_id = ? AND section = ?"
+            for table in ("citations", "verdicts"):
+                c.execute(f"DELETE FROM {table} WHERE sentence_id IN ({old})", (draft_id, position))
+            c.execute("DELETE FROM sentences WHERE draft_id = ? AND section = ?", (draft_id, position))
+            for place, sentence in enumerate(sentences):
+                self._add_sentence(c, draft_id, position, place, sentence)
+        return self.get(draft_id).sections[position].sentences
+
     def get(self, draft_id: int) -> Draft:
         with self._database.read() as c:
             head = c.execute("SELECT * FROM drafts WHERE id = ?", (draft_id,)).fetchone()

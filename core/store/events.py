@@ -65,6 +65,17 @@ class Events:
             for r in rows
         ]
 
+    def started(self, run_id: str, key: str) -> bool:
+        """Whether a step with this key was started, and not finished."""
+        with self._database.read() as c:
+            row = c.execute(
+                "SELECT sum(kind = 'step_started') AS started, sum(kind = 'step_finished') AS finished FROM events"
+                " WHERE run_id = ? AND kind IN ('step_started', 'step_finished')"
+                " AND json_extract(data, '$.key') = ?",
+                (run_id, key),
+            ).fetchone()
+        return (row["started"] or 0) > (row["finished"] or 0)
+
     def last_seq(self, run_id: str) -> int:
         with self._database.read() as c:
             row = c.execute("SELECT seq FROM runs WHERE id = ?", (run_id,)).fetchone()

@@ -50,6 +50,12 @@ class Passages:
                     ids.append(int(rowid or 0))
             return ids
 
+    def held(self, snapshot_id: int) -> bool:
+        """Whether this snapshot has been cut into passages."""
+        with self._database.read() as c:
+            row = c.execute("SELECT 1 FROM passages WHERE snapshot_id = ? LIMIT 1", (snapshot_id,)).fetchone()
+        return row is not None
+
     def passages(self, ids: Iterable[int]) -> dict[int, Passage]:
         """Passages with their text and source, by id."""
         wanted = list(set(ids))

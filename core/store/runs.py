@@ -16,13 +16,21 @@ from core.store.database import Database, now
 LEASE_S = 10.0
 """How long a silent worker keeps a run; heartbeats come every third of it."""
 
+_TO_DO = (
+    "SELECT r.id FROM runs r WHERE (r.lease_until < ? OR (r.owner = ? AND r.attempt = 0))"
+    " AND r.deleted_at IS NULL AND ("
+    " r.status IN ('queued', 'running')"
+    " OR (r.status NOT IN ('paused', 'cancelled', 'failed') AND EXISTS"
+    " (SELECT 1 FROM decisions d WHERE d.run_id = r.id AND d.handled_at IS NULL)))"
+)
+
 
 class Runs:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, brief: Brief) -> str:
-        """Queue a brief; returns the run's id."""
+    def add(self, brief: Brief, reserved_for: str | None = None) -> str:
+        """Queue a brief; returns the run's id. For a lease's time only the worker it is reserved for takes it."""
         run_id = "r" + secrets.token_hex(4)
         with self._database.write() as c:
             brief_id = c.execute(
@@ -30,8 +38,19 @@ class Runs:
                 (json.dumps(asdict(brief), ensure_ascii=False), now()),
             ).lastrowid
             c.execute(
-                "INSERT INTO runs (id, brief_id, topic, title, status, step, created_at) VALUES (?,?,?,?,?,?,?)",
-                (run_id, brief_id, brief.topic, brief.topic, Status.QUEUED, Step.PLAN, now()),
+                "INSERT INTO runs (id, brief_id, topic, title, status, step, created_at, owner, lease_until)"
+                " VALUES (?,?,?,?,?,?,?,?,?)",
+                (
+                    run_id,
+                    brief_id,
+                    brief.topic,
+                    brief.topic,
+                    Status.QUEUED,
+                    Step.PLAN,
+                    now(),
+                    reserved_for,
+                    time.time() + LEASE_S if reserved_for else 0,
+                ),  # fmt: skip
             )
         return run_id
 
@@ -72,20 +91,21 @@ class Runs:
 
     # --- leases ---
 
-    def claim(self, owner: str) -> Run | None:
+    def claim(self, owner: str, *, only: tuple[str, ...] = ()) -> Run | None:
         """Take the oldest run that has something to do and nobody working on it.
 
         That is: queued, or running with an expired lease, or resting with a decision to
         handle. Returns it with its new attempt number, or None.
+
+        Args:
+            only: look at these runs alone; empty means any.
         """
+        some = f" AND r.id IN ({','.join('?' * len(only))})" if only else ""
+        with self._database.read() as c:  # most looks find nothing and should not take the write lock
+            if not c.execute(_TO_DO + some, (time.time(), owner, *only)).fetchone():
+                return None
         with self._database.write() as c:
-            row = c.execute(
-                "SELECT r.id FROM runs r WHERE r.lease_until < ? AND r.deleted_at IS NULL AND ("
-                " r.status IN ('queued', 'running')"
-                " OR EXISTS (SELECT 1 FROM decisions d WHERE d.run_id = r.id AND d.handled_at IS NULL))"
-                " ORDER BY r.created_at LIMIT 1",
-                (time.time(),),
-            ).fetchone()
+            row = c.execute(f"{_TO_DO}{some} ORDER BY r.created_at LIMIT 1", (time.time(), owner, *only)).fetchone()
             if row is None:
                 return None
             c.execute(

@@ -1,0 +1,28 @@
+# `make run` and `make test` need Python 3.11+, make and a package registry; nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test setup clean
+
+run: $(VENV)/.ready
+	@$(BIN)/python -m core serve
+
+setup: $(VENV)/.ready
+
+test: $(VENV)/.ready-tests
+	@$(BIN)/python -m pytest
+
+$(VENV)/.ready: requirements.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/python -m uv pip install --quiet --compile-bytecode --python $(BIN)/python -r requirements.txt
+	@touch $@
+
+$(VENV)/.ready-tests: requirements-tests.txt $(VENV)/.ready
+	$(BIN)/python -m uv pip install --quiet --python $(BIN)/python -r requirements-tests.txt
+	@tests/install_browser.sh
+	@touch $@
+
+clean:
+	rm -rf $(VENV)

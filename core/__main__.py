@@ -1,0 +1,72 @@
+"""`python -m core`: Galley without the studio."""
+
+import argparse
+import sys
+
+EPILOG = """\
+exit codes: 0 published or finished; 2 stopped at the gate, or no evidence; 1 failed, with the remedy
+data lives in data/, or in $GALLEY_DATA; OPENAI_BASE_URL, OPENAI_API_KEY, OPENAI_MODEL, SEARXNG_URL are honoured"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line; imports nothing heavy, so that help comes at once."""
+    top = argparse.ArgumentParser(
+        prog="python -m core", description="Galley: from a topic to a published, verified article.", epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", help="research, write, check and publish one or more topics")
+    run.add_argument("topics", nargs="+", metavar="TOPIC")
+    run.add_argument("--autopilot", action="store_true", help="approve the plan and publish what passes the gate")
+    run.add_argument("--target", help="where to publish, such as `site`")
+    run.add_argument("--library", action="append", default=[], metavar="PATH", help="a file or folder to draw on")
+    run.add_argument("--engine", action="append", default=[], metavar="NAME", help="a search engine; repeatable")
+    run.add_argument("--url", action="append", default=[], metavar="URL", help="a page to read; repeatable")
+    run.add_argument("--model", help="a model for every role; `extractive` for none")
+    run.add_argument("--budget", type=float, metavar="USD")
+    run.add_argument("--words", type=int, default=1200)
+    run.add_argument("--audience", default="general reader")
+    run.add_argument("--language", default="en")
+    run.add_argument("--json", action="store_true", help="the last line of the output is one JSON object")
+
+    for name, text in (("resume", "go on with a run"), ("show", "what a run found and wrote"),
+                       ("verify", "check every claim of an article again")):  # fmt: skip
+        one = commands.add_parser(name, help=text)
+        one.add_argument("run")
+        one.add_argument("--json", action="store_true")
+    publish = commands.add_parser("publish", help="publish a run's article")
+    publish.add_argument("run")
+    publish.add_argument("--target", default="site")
+    publish.add_argument("--reason", help="why to publish although not everything is supported")
+    publish.add_argument("--json", action="store_true")
+    listing = commands.add_parser("runs", help="list runs, newest first")
+    listing.add_argument("--search", default="")
+    listing.add_argument("--json", action="store_true")
+    add = commands.add_parser("add", help="add files, folders or addresses to the library")
+    add.add_argument("what", nargs="+", metavar="PATH_OR_URL")
+    add.add_argument("--collection")
+    commands.add_parser("worker", help="execute runs until told to stop")
+    commands.add_parser("serve", help="start Phoenix, a worker and the studio; what `make run` does")
+    commands.add_parser("doctor", help="see whether everything is in order")
+    return top
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    given = parser().parse_args(arguments)
+    from core import command
+    from core.errors import GalleyError
+
+    try:
+        return int(getattr(command, given.command)(given))
+    except GalleyError as error:
+        print(f"{error.message}\n{error.remedy}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Interrupted; what is finished is kept.", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

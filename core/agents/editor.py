@@ -1,0 +1,135 @@
+"""The editor: technical accuracy, tone and house style, as notes to accept or reject.
+
+Notes change nothing by themselves. A person accepts them one by one; on autopilot those
+are accepted whose sentence the judge still finds supported.
+"""
+
+from dataclasses import replace
+
+from core.agents import judge
+from core.agents.fence import fenced, one_line
+from core.agents.state import RunState, Update
+from core.errors import LanguageError
+from core.events import Kind
+from core.language.tasks import EditAnswer, EditInput, Task
+from core.models import Draft, DraftSection, Label, Note, Sentence, SentenceKind, Step
+from core.runtime import Context
+from core.store.drafts import carry_verdicts
+
+
+def edit(state: RunState, context: Context) -> Update:
+    """Make notes on every section; on autopilot, apply those that hold. Emits `noted`."""
+    draft = context.store.drafts.get(state.draft_id)
+    sections = [section for section in draft.sections if any(_editable(s) for s in section.sentences)]
+    notes = [note for made in context.map(lambda s: _notes(s, context), sections) for note in made]
+    context.store.drafts.put_notes(draft.id, notes)
+    accepted = []
+    if context.brief.autopilot:
+        accepted = [note for note in context.store.drafts.notes(draft.id) if _changes(note, draft)]
+        draft = apply(context, draft, accepted, keep_only_supported=True)
+    context.emit(Kind.NOTED, Step.EDIT, draft_id=draft.id, notes=len(notes), accepted=len(accepted))
+    return {"draft_id": draft.id}
+
+
+def apply(context: Context, draft: Draft, notes: list[Note], *, keep_only_supported: bool = False) -> Draft:
+    """A new version with these notes applied and judged; the same draft when they change nothing.
+
+    Args:
+        keep_only_supported: take a note back where the judge does not find its sentence supported.
+    """
+    texts = {note.sentence_id: note.text for note in notes if _changes(note, draft)}
+    if not texts:
+        return draft
+    edited = judge.judge_draft(context, context.store.drafts.add(_with(draft, texts)))
+    if keep_only_supported:
+        held = {s.text for s in edited.sentences if s.verdict and s.verdict.label is Label.SUPPORTED}
+        fine = {sentence_id: text for sentence_id, text in texts.items() if text in held}
+        if len(fine) < len(texts):
+            edited = judge.judge_draft(context, context.store.drafts.add(_with(draft, fine))) if fine else draft
+    remain = [n for n in context.store.drafts.notes(draft.id) if n.sentence_id not in texts]
+    if edited.id != draft.id:
+        context.store.drafts.put_notes(edited.id, _moved(remain, draft, edited))
+        context.store.runs.set(context.run_id, attempt=context.attempt, draft_id=edited.id)
+        context.emit(
+            Kind.DRAFTED, Step.EDIT, draft_id=edited.id, version=edited.version, origin=edited.origin,
+            sentences=len(edited.sentences), words=sum(len(s.text.split()) for s in edited.sentences),
+        )  # fmt: skip
+    return edited
+
+
+def _with(draft: Draft, texts: dict[int, str]) -> Draft:
+    sections = tuple(
+        replace(s, sentences=tuple(replace(x, text=texts.get(x.id, x.text)) for x in s.sentences))
+        for s in draft.sections
+    )
+    note = f"{len(texts)} of the editor's notes"
+    return carry_verdicts(replace(draft, sections=sections, origin="editor", base_id=draft.id, note=note), draft)
+
+
+def _moved(notes: list[Note], old: Draft, new: Draft) -> list[Note]:
+    """Notes on unchanged sentences, on the new version's sentences."""
+    texts = {s.id: s.text for s in old.sentences}
+    places = {s.text: s.id for s in new.sentences}
+    return [replace(n, sentence_id=places[texts[n.sentence_id]]) for n in notes if texts.get(n.sentence_id) in places]
+
+
+def _editable(sentence: Sentence) -> bool:
+    return sentence.kind is SentenceKind.CLAIM
+
+
+def _changes(note: Note, draft: Draft) -> bool:
+    return any(s.id == note.sentence_id and s.text != note.text for s in draft.sentences)
+
+
+def _notes(section: DraftSection, context: Context) -> list[Note]:
+    sentences = [s for s in section.sentences if _editable(s)]
+    passages = context.store.passages.passages(c.passage_id for s in sentences for c in s.citations)
+    task_input = EditInput(
+        section=section.heading or "Introduction", sentences=tuple(s.text for s in sentences),
+        passages=tuple(" ".join(passages[c.passage_id].text for c in s.citations) for s in sentences),
+        style=context.settings.house_style, audience=context.brief.audience, tone=context.brief.tone,
+    )  # fmt: skip
+    try:
+        answer = context.ask(
+            Task(
+                name="edit", role="editor", system=SYSTEM, user=_prompt(task_input), input=task_input,
+                answer=EditAnswer, max_tokens=600,
+            )
+        )  # fmt: skip
+    except LanguageError as error:
+        context.emit(
+            Kind.SKIPPED, Step.EDIT, question_id=section.question_id or 0, url="", title=section.heading,
+            reason=error.message,
+        )  # fmt: skip
+        return []
+    return [
+        Note(sentence_id=sentences[n.sentence].id, kind=n.kind, text=n.text.strip(), why=n.why)
+        for n in answer.notes
+        if 0 <= n.sentence < len(sentences) and n.text.strip()
+    ]
+
+
+def _prompt(task: EditInput) -> str:
+    passages = fenced(f"({i}) {one_line(text)}" for i, text in enumerate(task.passages))
+    sentences = "\n".join(f"{i}: {one_line(text)}" for i, text in enumerate(task.sentences))
+    return PROMPT.format(
+        passages=passages, sentences=sentences, section=task.section, style=task.style, audience=task.audience,
+        tone=task.tone,
+    )  # fmt: skip
+
+
+SYSTEM = (
+    "You edit for accuracy first, then for tone and style. You never add a fact. You change only what is wrong "
+    "or against the style, and leave good sentences alone. You answer in JSON only."
+)
+
+PROMPT = """\
+{passages}
+
+Section "{section}", its sentences by number; passage (n) above belongs to sentence n:
+{sentences}
+
+House style: {style} Reader: {audience}. Tone: {tone}.
+Give a note only where a sentence misstates its passage, loses a hedge, uses an unexplained acronym or jargon, is
+longer than 35 words, or breaks the style. Each note gives the whole sentence as it should read, without markers,
+saying nothing its passage does not say. No note is a good answer."""

@@ -1,0 +1,269 @@
+"""The researcher: one question -> pages read and kept; all questions -> evidence.
+
+Researchers work side by side, one a question. A page that two of them find is read once.
+A page that fails, does not fit or repeats another is replaced by the next hit.
+"""
+
+import threading
+from dataclasses import dataclass
+
+from core.agents.state import RunState, Update
+from core.errors import LanguageError, ReadError
+from core.events import Kind
+from core.judging import conflicts
+from core.language.tasks import QueriesAnswer, QueriesInput, Task
+from core.models import Document, Evidence, Hit, Passage, Question, RunSource, Source, Step
+from core.reading.dedupe import duplicates
+from core.reading.extract import extract_response
+from core.reading.filter import relevance
+from core.retrieval.context import assemble, sufficient
+from core.retrieval.index import before
+from core.retrieval.retrieve import retrieve
+from core.runtime import Context
+
+HITS_PER_PAGE = 3
+"""Hits asked for per page wanted: some fail, some repeat, some do not fit."""
+
+PAGES_AT_ONCE = 6
+PER_QUESTION = 40
+"""Passages ranked per question before the token budget decides."""
+
+_collapsing = threading.Lock()
+"""Two pages that repeat each other must not be compared with neither kept."""
+
+
+def research(state: RunState, context: Context) -> Update:
+    """Search and read for one question of the plan."""
+    plan = context.store.plans.get(state.plan_id)
+    question = next(q for q in plan.questions if q.id == state.question_id)
+    read_for(question, [*question.queries, question.text], context)
+    return {}
+
+
+def read_for(question: Question, queries: list[str], context: Context) -> int:
+    """Search with these queries and read the best hits; returns how many pages were kept."""
+    context.emit(
+        Kind.SEARCHING, Step.RESEARCH, question_id=question.id, section=question.section, queries=queries,
+        engines=list(context.searcher.names),
+    )  # fmt: skip
+    wanted = context.settings.pages_per_question
+    found = context.searcher.search(queries, limit=wanted * HITS_PER_PAGE, cancelled=context.stopped)
+    for engine, error in found.failures.items():
+        context.emit(Kind.ENGINE_DOWN, Step.RESEARCH, engine=engine, message=error.message, remedy=error.remedy)
+    pasted = [Hit(url=url, engine="pasted", query=question.text) for url in context.brief.urls]
+    engines: dict[str, int] = {}
+    for hit in found.hits:
+        engines[hit.engine] = engines.get(hit.engine, 0) + 1
+    context.emit(
+        Kind.FOUND, Step.RESEARCH, question_id=question.id, hits=len(found.hits) + len(pasted), engines=engines
+    )
+    kept = sum(context.map(lambda hit: _read(hit, question, context), pasted, at_once=PAGES_AT_ONCE))
+    waiting = list(found.hits)
+    while waiting and kept < wanted:
+        batch, waiting = waiting[: wanted - kept], waiting[wanted - kept :]
+        kept += sum(context.map(lambda hit: _read(hit, question, context), batch, at_once=PAGES_AT_ONCE))
+    return kept
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    status: str
+    reason: str = ""
+    source: Source | None = None
+
+
+def _read(hit: Hit, question: Question, context: Context) -> bool:
+    """Read one hit, or take it from what was read before; True when it serves this question."""
+    context.check()
+    outcome = context.once(f"read {hit.url}", lambda: _fetch(hit, question, context))
+    source = outcome.source
+    context.store.sources.note(
+        context.run_id,
+        RunSource(
+            url=hit.url, title=source.title if source else hit.title, question_id=question.id,
+            engine=hit.engine, query=hit.query, rank=hit.rank, status=outcome.status, reason=outcome.reason,
+            source_id=source.id if source else None, snapshot_id=source.snapshot_id if source else None,
+        ),
+    )  # fmt: skip
+    return outcome.status == "read"
+
+
+def _fetch(hit: Hit, question: Question, context: Context) -> _Outcome:
+    before = _before_a_crash(hit, context)
+    if before:
+        return before
+    queries = [question.text, *question.queries]
+    try:
+        source = _source(hit, queries, context)
+    except ReadError as error:
+        context.emit(
+            Kind.SKIPPED, Step.RESEARCH, question_id=question.id, url=hit.url, title=hit.title,
+            reason=error.message,
+        )  # fmt: skip
+        return _Outcome("skipped", error.message)
+    with _collapsing:
+        outcome = _collapsed(source, question, context)
+        if outcome.status == "read":  # on record before the next one is compared
+            context.store.sources.note(
+                context.run_id,
+                RunSource(
+                    url=hit.url, title=source.title, question_id=question.id, engine=hit.engine, query=hit.query,
+                    rank=hit.rank, status="read", source_id=source.id, snapshot_id=source.snapshot_id,
+                ),
+            )  # fmt: skip
+    return outcome
+
+
+def _before_a_crash(hit: Hit, context: Context) -> _Outcome | None:
+    for item in context.store.sources.of_run(context.run_id):
+        if item.url == hit.url:
+            source = context.store.sources.get(item.source_id) if item.source_id else None
+            return _Outcome(item.status, item.reason, source)
+    return None
+
+
+def _source(hit: Hit, queries: list[str], context: Context) -> Source:
+    """The hit's text, kept. A library hit is held already; a page is fetched, checked and kept.
+
+    Raises:
+        ReadError: it cannot be read, or says nothing about the question.
+    """
+    if hit.snapshot_id is not None:
+        held = context.store.sources.by_url(hit.url)
+        if held is not None:
+            return held
+    with context.span("read page", "TOOL", input=hit.url) as span:
+        document: Document = extract_response(
+            context.client.get(hit.url, deadline_s=context.settings.page_deadline_s, cancelled=context.stopped)
+        )
+        span.output(document.title)
+    fit = relevance(
+        document.text, title=document.title, queries=queries, language=document.language or context.brief.language
+    )
+    if hit.engine != "pasted" and not fit.relevant:
+        raise ReadError(fit.reason, remedy="Nothing to do: the next hit takes its place.")
+    return context.holdings.keep(document)
+
+
+def _collapsed(source: Source, question: Question, context: Context) -> _Outcome:
+    """Say what was read; a text that repeats one already read in this run counts once."""
+    others = context.store.sources.fingerprints(context.store.sources.snapshots_of_run(context.run_id))
+    mine = context.store.sources.fingerprints([source.snapshot_id])
+    for other_id, print_ in others:
+        if mine and other_id != source.id and duplicates(mine[0][1], print_):
+            original = context.store.sources.get(other_id)
+            context.store.sources.change(source.id, duplicate_of=other_id)
+            context.emit(
+                Kind.DUPLICATE, Step.RESEARCH, question_id=question.id, source_id=source.id,
+                title=source.title, duplicate_of=other_id, of_title=original.title,
+            )  # fmt: skip
+            return _Outcome("duplicate", f"says the same as “{original.title}”", source)
+    for flag in source.flags:
+        context.emit(
+            Kind.FLAGGED, Step.RESEARCH, source_id=source.id, title=source.title, flag=flag.kind, note=flag.note
+        )
+    context.emit(
+        Kind.READ, Step.RESEARCH, question_id=question.id, source_id=source.id, title=source.title,
+        url=source.url, words=source.words,
+    )  # fmt: skip
+    return _Outcome("read", "", source)
+
+
+# --- evidence ---------------------------------------------------------------
+
+
+def gather(state: RunState, context: Context) -> Update:
+    """Assemble the evidence of every question from all that was read; search once more where it is thin."""
+    questions = [q for q in context.store.plans.get(state.plan_id).questions if q.use]
+    first = [evidence_for(question, context) for question in questions]
+    thin = [(q, e.note) for q, e in zip(questions, first, strict=True) if not e.sufficient]
+    if any(context.map(lambda pair: _follow_up(*pair, context), thin)):
+        first = [evidence_for(question, context) for question in questions]
+    gathered = [context.store.evidence.put(context.run_id, evidence) for evidence in first]
+    for question, kept in zip(questions, gathered, strict=True):
+        context.emit(
+            Kind.ASSEMBLED, Step.RESEARCH, question_id=question.id, section=question.section, used=len(kept.used),
+            left_out=len(kept.items) - len(kept.used), sufficient=kept.sufficient, note=kept.note,
+        )  # fmt: skip
+    _find_conflicts(gathered, context)
+    return {"evidence": any(evidence.used and evidence.sufficient for evidence in gathered)}
+
+
+def evidence_for(question: Question, context: Context) -> Evidence:
+    """The passages for one question, from everything read in this run, within the token budget."""
+    snapshots = context.store.sources.snapshots_of_run(context.run_id)
+    if not snapshots:
+        return Evidence(question_id=question.id, items=(), sufficient=False, note="Nothing was read.")
+    index = context.store.passages
+    with context.span(f"retrieve: {question.section}", "RETRIEVER", input=question.text) as span:
+        ranked = retrieve(
+            question.text, question.queries, index, context.holdings.embedder, limit=PER_QUESTION,
+            snapshots=snapshots,
+        )  # fmt: skip
+        items, note = assemble(
+            [one for one in ranked if not _instructs(one.passage, context)],
+            budget_tokens=context.settings.evidence_tokens,
+            number=lambda passage_id: context.store.evidence.number(context.run_id, passage_id),
+            before=lambda passage: before(index, passage),
+        )
+        enough, why = sufficient(question.text, items)
+        evidence = Evidence(question_id=question.id, items=items, sufficient=enough, note=note if enough else why)
+        span.documents(evidence.used)
+    return evidence
+
+
+def _instructs(passage: Passage, context: Context) -> bool:
+    """Whether the passage holds text that tries to instruct a model: such text is never evidence."""
+    source = context.store.sources.get(passage.source_id)
+    return any(
+        flag.kind == "injection" and flag.start < passage.end and passage.start < flag.end for flag in source.flags
+    )
+
+
+def _follow_up(question: Question, missing: str, context: Context) -> int:
+    """One more search, with queries not tried yet; returns how many pages it brought."""
+    task = QueriesInput(
+        topic=context.brief.topic, question=question.text, tried=(question.text, *question.queries), missing=missing
+    )
+    try:
+        answer = context.ask(
+            Task(
+                name="queries", role="researcher", system=SYSTEM, input=task, answer=QueriesAnswer, max_tokens=200,
+                user=PROMPT.format(
+                    topic=task.topic, question=task.question, tried="; ".join(task.tried), missing=missing
+                ),
+            )
+        )  # fmt: skip
+    except LanguageError as error:
+        context.emit(
+            Kind.SKIPPED, Step.RESEARCH, question_id=question.id, url="", title="a second search",
+            reason=error.message,
+        )  # fmt: skip
+        return 0
+    fresh = [query for query in answer.queries if query not in task.tried]
+    return read_for(question, fresh, context) if fresh else 0
+
+
+def _find_conflicts(gathered: list[Evidence], context: Context) -> None:
+    passages = {item.passage.id: item.passage for evidence in gathered for item in evidence.used}
+    found = conflicts.find(list(passages.values()))
+    for conflict in context.store.evidence.put_conflicts(context.run_id, found):
+        context.emit(
+            Kind.CONFLICT, Step.RESEARCH, subject=conflict.subject, kind=conflict.kind,
+            first=_side(conflict.first, conflict.first_quote, passages),
+            second=_side(conflict.second, conflict.second_quote, passages),
+        )  # fmt: skip
+
+
+def _side(passage_id: int, quote: str, passages: dict[int, Passage]) -> dict[str, object]:
+    return {"passage_id": passage_id, "title": passages[passage_id].title, "quote": quote}
+
+
+SYSTEM = "You find sources. You answer in JSON only."
+
+PROMPT = """\
+Topic: {topic}
+Question: {question}
+Already searched for: {tried}
+What is missing: {missing}
+Give up to 3 other short search queries that could find it: other words, narrower or broader."""

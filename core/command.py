@@ -1,0 +1,285 @@
+"""The commands of `python -m core`, each one function of its arguments."""
+
+import argparse
+import json
+import signal
+import sys
+import threading
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from core.errors import BriefError
+from core.models import Brief, Run, Status
+from core.settings import ROLES, load
+from core.studio import AT_THE_DESK, UNDER_WAY, Studio
+
+EXIT = {
+    Status.PUBLISHED: 0, Status.FINISHED: 0, Status.REVIEW: 0, Status.PLAN: 0, Status.GATE: 2,
+    Status.NO_EVIDENCE: 2, Status.FAILED: 1, Status.CANCELLED: 1, Status.PAUSED: 1,
+}  # fmt: skip
+
+
+def run(given: argparse.Namespace) -> int:
+    """Work on the topics in this process, all at once, and wait for them."""
+    from core.wiring import open_process
+    from core.worker import Worker
+
+    settings = load(budget_usd=given.budget)
+    studio = Studio(settings)
+    process = open_process(settings)
+    worker = Worker(process)
+    collections = tuple(_take_in(path, process) for path in given.library)
+    brief = Brief(
+        topic="", audience=given.audience, words=given.words, language=given.language, budget_usd=given.budget,
+        autopilot=given.autopilot, target=given.target, engines=tuple(given.engine), urls=tuple(given.url),
+        collections=collections, models=dict.fromkeys(ROLES, given.model) if given.model else {},
+    )  # fmt: skip
+    ids = [
+        studio.start(Brief(**{**vars(brief), "topic": topic}), by="command line", reserved_for=worker.id)
+        for topic in given.topics
+    ]
+    return _work_on(ids, worker, studio, given)
+
+
+def resume(given: argparse.Namespace) -> int:
+    """Go on with a run from its last finished step."""
+    studio = Studio()
+    run_ = _existing(given.run, studio)
+    if run_.status not in UNDER_WAY and run_.status not in AT_THE_DESK and run_.status is not Status.PLAN:
+        studio.resume(given.run)
+    return _work_on([given.run], _worker(), studio, given)
+
+
+def publish(given: argparse.Namespace) -> int:
+    """Publish the run's present draft."""
+    studio = Studio()
+    _existing(given.run, studio)
+    studio.decide(given.run, "publish", by="command line", data={"target": given.target, "reason": given.reason})
+    return _work_on([given.run], _worker(), studio, given)
+
+
+def show(given: argparse.Namespace) -> int:
+    """Print a run's article with its verdicts."""
+    studio = Studio()
+    found = _existing(given.run, studio)
+    if given.json:
+        print(json.dumps(_result(found, studio), ensure_ascii=False))
+        return 0
+    print(f"{found.title}\n{found.id} · {found.status} · {found.created_at}\n")
+    if found.draft_id is None:
+        return 0
+    for section in studio.draft(found.draft_id).sections:
+        print(f"## {section.heading}" if section.heading else "")
+        for s in section.sentences:
+            marks = "".join(f"[{c.number}]" for c in s.citations)
+            print(f"  {s.verdict.label if s.verdict else 'not judged':>13}  {s.text} {marks}")
+    return 0
+
+
+def runs(given: argparse.Namespace) -> int:
+    """List runs."""
+    page = Studio().runs(search=given.search)
+    for found in page.rows:
+        row = {"run": found.id, "status": found.status, "created": found.created_at, "title": found.title}
+        print(json.dumps(row, ensure_ascii=False) if given.json else "  ".join(map(str, row.values())))
+    if not page.rows:
+        print('No runs yet. Start one: python -m core run "a topic" --autopilot', file=sys.stderr)
+    return 0
+
+
+def verify(given: argparse.Namespace) -> int:
+    """Check every claim of the run's article again; exit 0 when all hold, 2 otherwise."""
+    from core.verification import verify as check_again
+
+    checks = check_again(Studio().store, given.run)
+    failed = [check for check in checks if not check.holds]
+    if given.json:
+        print(json.dumps({"run": given.run, "claims": len(checks), "failed": [asdict(c) for c in failed]}))
+    else:
+        for check in failed:
+            print(f"does not hold ({check.was} -> {check.now}): {check.sentence}\n    {check.why}")
+        print(f"{len(checks) - len(failed)} of {len(checks)} claims hold.")
+    return 2 if failed else 0
+
+
+def add(given: argparse.Namespace) -> int:
+    """Queue things for the library and take them in here and now."""
+    from core.library import take_in
+    from core.wiring import open_process
+
+    studio, process = Studio(), open_process()
+    for what in given.what:
+        if what.startswith(("http://", "https://")):
+            studio.add_url(what, given.collection or "pages")
+        else:
+            studio.add_folder(what, given.collection)
+    while ingest := process.store.ingests.claim("command line"):
+        began = time.monotonic()
+        take_in(ingest, process)
+        done = next(i for i in studio.ingests() if i.id == ingest.id)
+        print(f"{done.what}: {done.done} of {done.total} added, {done.failed} failed "
+              f"({time.monotonic() - began:.1f} s){': ' + done.message if done.message else ''}")  # fmt: skip
+    return 0
+
+
+def worker(given: argparse.Namespace) -> int:
+    """Execute runs, and serve the site's preview, until told to stop."""
+    from core.errors import PublishError
+    from core.publishing.serve import open_server
+    from core.wiring import open_process
+    from core.worker import Worker
+
+    process = open_process()
+    try:
+        server = open_server(process.settings.data / "site", process.settings.site_port)
+        threading.Thread(target=server.serve_forever, name="preview", daemon=True).start()
+    except PublishError as error:
+        print(error.message, error.remedy, file=sys.stderr)  # another worker serves it, as a rule
+    Worker(process).work()
+    return 0
+
+
+def serve(given: argparse.Namespace) -> int:
+    """Start everything, say where it is, and end it together."""
+    from core.serving import serve_all
+
+    return serve_all(load())
+
+
+def doctor(given: argparse.Namespace) -> int:
+    """Print what is well and what is not; exit 1 when something a run needs is missing."""
+    studio = Studio()
+    checks = studio.doctor()
+    for check in checks:
+        print(f"{'ok  ' if check.ok else 'look'}  {check.name}: {check.message}")
+        if not check.ok and check.remedy:
+            print(f"      {check.remedy}")
+    needed = {"Database", "Disk"}
+    return 1 if any(not check.ok and check.name in needed for check in checks) else 0
+
+
+# --- working and waiting ---------------------------------------------------------------
+
+
+def _worker() -> Any:
+    from core.wiring import open_process
+    from core.worker import Worker
+
+    return Worker(open_process())
+
+
+def _existing(run_id: str, studio: Studio) -> Run:
+    found = studio.run(run_id)
+    if found is None:
+        raise BriefError(f"There is no run {run_id!r}.", remedy="`python -m core runs` lists them.")
+    return found
+
+
+def _take_in(path: str, process: Any) -> str:
+    """Add a file or folder to the library now; returns its collection."""
+    from core.library import take_in
+    from core.models import Ingest
+
+    folder = Path(path).expanduser().resolve()
+    collection = folder.name
+    ingest_id = process.store.ingests.add("folder", str(folder), collection=collection)
+    take_in(Ingest(id=ingest_id, kind="folder", what=str(folder), collection=collection, status="running"), process)
+    return collection
+
+
+def _work_on(ids: list[str], worker_: Any, studio: Studio, given: argparse.Namespace) -> int:
+    """Execute these runs here, show how far they are, and report each one's end."""
+    worker_.restrict(tuple(ids))
+    thread = threading.Thread(target=worker_.work, name="worker")
+    signal.signal(signal.SIGTERM, worker_.stop)
+    began = time.monotonic()
+    thread.start()
+    try:
+        _show_progress(ids, studio, thread)
+    except KeyboardInterrupt:
+        worker_.stop()
+        raise
+    finally:
+        thread.join()
+    results = [_result(_existing(run_id, studio), studio) for run_id in ids]
+    for result in results:
+        _report(result, given)
+    if given.json and len(results) > 1:
+        worst = max(results, key=lambda r: EXIT.get(Status(r["status"]), 1))
+        print(json.dumps({"runs": results, "status": worst["status"], "seconds": round(time.monotonic() - began, 2)}))
+    return max((EXIT[Status(r["status"])] for r in results), key=lambda code: {0: 0, 2: 1, 1: 2}[code])
+
+
+def _show_progress(ids: list[str], studio: Studio, thread: threading.Thread) -> None:
+    """A bar a run on a terminal; nothing where nobody looks."""
+    if not sys.stderr.isatty():
+        thread.join()
+        return
+    from tqdm import tqdm
+
+    bars = {
+        run_id: tqdm(total=100, desc=_existing(run_id, studio).title[:40], position=i, file=sys.stderr,
+                     bar_format="{desc}: {percentage:3.0f}% |{bar}| {elapsed} {postfix}")
+        for i, run_id in enumerate(ids)
+    }  # fmt: skip
+    while thread.is_alive():
+        thread.join(0.3)
+        for run_id, bar in bars.items():
+            found = _existing(run_id, studio)
+            at = studio.progress(run_id)
+            bar.set_description_str(found.title[:40], refresh=False)
+            counts = at.counts
+            bar.set_postfix_str(
+                f"{found.step.value}, {counts['sources']} read, {counts['supported']} of {counts['judged']} supported",
+                refresh=False,
+            )
+            bar.update(round(at.fraction * 100) - bar.n)
+    for bar in bars.values():
+        bar.close()
+
+
+def _result(found: Run, studio: Studio) -> dict[str, Any]:
+    card = studio.scorecard(found.draft_id) if found.draft_id else None
+    scores = {k: v for k, v in vars(card).items() if isinstance(v, float)} if card else {}
+    published = [asdict(p) for p in studio.publications(found.id) if p.status == "live"]
+    read = {s.url for s in studio.sources(found.id) if s.status == "read"}
+    return {
+        "run": found.id, "status": found.status.value, "title": found.title,
+        "scores": {k: round(v, 4) for k, v in scores.items()},
+        "claims": {k: getattr(card, k) for k in ("claims", "supported", "partly", "unsupported", "contradicted")}
+        if card else {},
+        "seconds": studio.progress(found.id).elapsed_s, "model_calls": found.model_calls,
+        "tokens_in": found.tokens_in, "tokens_out": found.tokens_out, "cost_usd": round(found.cost_usd, 6),
+        "pages_read": len(read), "publication": published[0] if published else None,
+        "article": _article(found, studio), "error": found.error,
+    }  # fmt: skip
+
+
+def _article(found: Run, studio: Studio) -> str | None:
+    """The path of the run's article as Markdown, written now."""
+    if found.draft_id is None or studio.scorecard(found.draft_id) is None:
+        return None
+    from core.export import write_markdown
+
+    return str(write_markdown(found, studio.store, studio.settings))
+
+
+def _report(result: dict[str, Any], given: argparse.Namespace) -> None:
+    if given.json:
+        print(json.dumps(result, ensure_ascii=False))
+        return
+    print(f"{result['title']}: {result['status'].replace('_', ' ')}, {result['seconds']} s, run {result['run']}")
+    if result["claims"]:
+        claims = result["claims"]
+        print(f"  {claims['supported']} of {claims['claims']} claims supported, "
+              f"faithfulness {result['scores']['faithfulness']:.2f}")  # fmt: skip
+    if result["article"]:
+        print(f"  {result['article']}")
+    if result["publication"]:
+        print(f"  {result['publication']['url']}")
+    if result["status"] in (Status.PLAN, Status.REVIEW, Status.GATE):
+        print("  It waits for you: open it in the studio, or run again with --autopilot.")
+    if result["error"]:
+        print(f"  {result['error']['message']}\n  {result['error']['remedy']}", file=sys.stderr)

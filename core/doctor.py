@@ -1,0 +1,95 @@
+"""The doctor: is everything there that a run needs, and if not, what to do."""
+
+import shutil
+import sqlite3
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+
+from core.errors import GalleyError
+from core.settings import ROLES, Settings
+from core.store import Store
+
+LEAST_FREE_BYTES = 500_000_000
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing looked at."""
+
+    name: str
+    ok: bool
+    message: str
+    remedy: str = ""
+
+
+def examine(settings: Settings, store: Store) -> list[Check]:
+    """Look at the database, the disk, the processes, the models and the word vectors."""
+    return [
+        _database(store),
+        _disk(settings),
+        _worker(store),
+        _library(store),
+        _vectors(),
+        _models(settings),
+        _phoenix(settings),
+    ]
+
+
+def _database(store: Store) -> Check:
+    with store.database.read() as c:
+        said = c.execute("PRAGMA quick_check(1)").fetchone()[0]
+        fts = sqlite3.sqlite_version
+    path = store.database.path
+    size = path.stat().st_size / 1e6
+    return Check("Database", said == "ok", f"{path}, {size:.1f} MB, SQLite {fts}: {said}", "Restore a backup.")
+
+
+def _disk(settings: Settings) -> Check:
+    free = shutil.disk_usage(settings.data).free
+    return Check("Disk", free > LEAST_FREE_BYTES, f"{free / 1e9:.1f} GB free", "Free some space.")
+
+
+def _worker(store: Store) -> Check:
+    alive = store.runs.workers_alive()
+    return Check(
+        "Worker", alive > 0, f"{alive} alive", "Run `python -m core worker`, or open the studio, which starts one."
+    )
+
+
+def _library(store: Store) -> Check:
+    count = sum(n for _, n in store.sources.collections())
+    return Check(
+        "Library", count > 0, f"{count} documents, {store.passages.passages_count()} passages",
+        "Add files in the Library, or the sample library.",
+    )  # fmt: skip
+
+
+def _vectors() -> Check:
+    from core.retrieval.embed import WordVectors
+
+    try:
+        WordVectors().embed(["a test"])
+    except GalleyError as error:
+        return Check("Word vectors", False, error.message, error.remedy)
+    return Check("Word vectors", True, "loaded; search goes by words and meaning")
+
+
+def _models(settings: Settings) -> Check:
+    if not settings.uses_model:
+        return Check("Models", True, "none: articles are composed from the sources' own sentences (extractive)")
+    named = ", ".join(f"{role}: {settings.model_for(role)}" for role in ROLES)
+    return Check("Models", True, f"{settings.base_url or 'api.openai.com'}; {named}")
+
+
+def _phoenix(settings: Settings) -> Check:
+    if not settings.phoenix:
+        return Check("Phoenix", True, "switched off")
+    try:
+        with urllib.request.urlopen(f"{settings.phoenix.rstrip('/')}/healthz", timeout=1):
+            return Check("Phoenix", True, settings.phoenix)
+    except (urllib.error.URLError, OSError, ValueError):
+        return Check(
+            "Phoenix", False, f"no answer at {settings.phoenix}; runs go on without traces",
+            "`make run` starts it, or set its address in Settings.",
+        )  # fmt: skip

@@ -1,0 +1,219 @@
+"""The loop in one screen, and the only adapter between agents and LangGraph.
+
+A step that finished is never done again: its result is checkpointed before the next one
+starts (`durability="sync"`). What was cut short starts over, so every agent may be
+repeated safely. A run never ends by itself; it rests at the desk, where a person (or
+nobody) takes it from.
+"""
+
+import sqlite3
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+from langgraph.checkpoint.sqlite import SqliteSaver
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.runtime import Runtime
+from langgraph.types import Command, RetryPolicy, Send, interrupt
+
+from core.agents import desk, editor, planner, publisher, researcher, reviser, synthesizer
+from core.agents.state import RunState, Update
+from core.errors import GalleyError
+from core.events import Kind
+from core.models import Step
+from core.runtime import Context
+
+Agent = Callable[[RunState, Context], Update]
+RETRY = RetryPolicy(max_attempts=3, initial_interval=1.0, retry_on=lambda error: getattr(error, "retryable", False))
+
+
+def build(checkpoints: SqliteSaver) -> CompiledStateGraph:
+    """The loop, ready to run."""
+    graph = StateGraph(RunState, context_schema=Context)
+    graph.add_node("plan", _node("plan", planner.plan, Step.PLAN), retry_policy=RETRY)
+    graph.add_node("ask_plan", _ask_plan)
+    graph.add_node("approve_plan", _node("approve_plan", desk.approved_plan, Step.PLAN))
+    graph.add_node("research", _node("research", researcher.research, Step.RESEARCH), retry_policy=RETRY)
+    graph.add_node("gather", _node("gather", researcher.gather, Step.RESEARCH), retry_policy=RETRY)
+    graph.add_node("outline", _node("outline", synthesizer.outline, Step.WRITE))
+    graph.add_node("write", _node("write", synthesizer.write, Step.WRITE), retry_policy=RETRY)
+    graph.add_node("frame", _node("frame", synthesizer.frame, Step.WRITE), retry_policy=RETRY)
+    graph.add_node("revise", _node("revise", reviser.revise, Step.REVISE), retry_policy=RETRY)
+    graph.add_node("settle", _node("settle", reviser.settle, Step.REVISE))
+    graph.add_node("edit", _node("edit", editor.edit, Step.EDIT), retry_policy=RETRY)
+    graph.add_node("desk", _desk)
+    graph.add_node("apply", _node("apply", desk.apply, Step.REVIEW))
+    graph.add_node("publish", _node("publish", publisher.publish, Step.PUBLISH))
+
+    graph.add_edge(START, "plan")
+    graph.add_edge("plan", "ask_plan")
+    graph.add_conditional_edges("ask_plan", _plan_answer, ["plan", "approve_plan"])
+    graph.add_conditional_edges("approve_plan", _researchers, ["research"])
+    graph.add_edge("research", "gather")
+    graph.add_conditional_edges("gather", lambda s: "outline" if s.evidence else END, ["outline", END])
+    graph.add_conditional_edges("outline", _writers, ["write"])
+    graph.add_edge("write", "frame")
+    for judged in ("frame", "revise", "settle"):
+        graph.add_conditional_edges(judged, _after_judging, ["revise", "settle", "edit", "desk"])
+    graph.add_conditional_edges("edit", _after_editing, ["publish", "desk"])
+    graph.add_conditional_edges("desk", _desk_answer, ["apply", "publish", "outline", "desk"])
+    graph.add_edge("apply", "desk")
+    graph.add_edge("publish", "desk")
+    return graph.compile(checkpointer=checkpoints, name="galley")
+
+
+# --- the ways from one step to the next ---------------------------------------------------------------
+
+
+def _plan_answer(state: RunState) -> str:
+    return "plan" if state.feedback else "approve_plan"
+
+
+def _researchers(state: RunState, runtime: Runtime[Context]) -> list[Send]:
+    plan = runtime.context.store.plans.get(state.plan_id)
+    return [Send("research", replace(state, question_id=q.id)) for q in plan.questions if q.use]
+
+
+def _writers(state: RunState, runtime: Runtime[Context]) -> list[Send]:
+    draft = runtime.context.store.drafts.get(state.draft_id)
+    return [
+        Send("write", replace(state, position=position))
+        for position, section in enumerate(draft.sections)
+        if section.question_id is not None
+    ]
+
+
+def _after_judging(state: RunState, runtime: Runtime[Context]) -> str:
+    if state.flawless:
+        return "edit"
+    if state.round < runtime.context.brief.max_revisions and not state.stalled:
+        return "revise"
+    if not state.passed:
+        return "desk"
+    return "settle" if runtime.context.brief.autopilot else "edit"
+
+
+def _after_editing(state: RunState, runtime: Runtime[Context]) -> str:
+    brief = runtime.context.brief
+    return "publish" if brief.autopilot and brief.target and state.passed else "desk"
+
+
+def _desk_answer(state: RunState) -> str:
+    ways = {"publish": "publish", "unpublish": "publish", "send_back": "outline"}
+    ways |= dict.fromkeys(("edit", "accept_note", "reject_note"), "apply")
+    return ways.get(state.decision.get("kind", ""), "desk")
+
+
+# --- where a person decides ---------------------------------------------------------------
+
+
+def _ask_plan(state: RunState, runtime: Runtime[Context]) -> Update:
+    if runtime.context.brief.autopilot:
+        return {}
+    answer = interrupt({"for": "plan"})
+    return {
+        "feedback": answer.get("feedback", "") if answer["kind"] == "rewrite_plan" else "",
+        "decision": answer,
+    }
+
+
+def _desk(state: RunState, runtime: Runtime[Context]) -> Update:
+    answer = interrupt({"for": "desk"})
+    return {"decision": answer, "notes": answer.get("note", "") if answer["kind"] == "send_back" else ""}
+
+
+# --- agents as nodes ---------------------------------------------------------------
+
+
+def _node(name: str, agent: Agent, step: Step) -> Callable[[RunState, Runtime[Context]], Update]:
+    """An agent with its events and its span around it."""
+
+    def run(state: RunState, runtime: Runtime[Context]) -> Update:
+        context = runtime.context
+        context.check()
+        key, label = _named(name, state, context)
+        if context.attempt > 1 and context.store.events.started(context.run_id, key):
+            context.emit(Kind.STEP_REDONE, step, key=key, label=label)
+        context.store.runs.set(context.run_id, attempt=context.attempt, step=step)
+        context.emit(Kind.STEP_STARTED, step, key=key, label=label)
+        began = time.monotonic()
+        with context.span(label or name, "AGENT"):
+            update = agent(state, context)
+        context.emit(Kind.STEP_FINISHED, step, key=key, label=label, seconds=round(time.monotonic() - began, 3))
+        return update
+
+    return run
+
+
+def _named(name: str, state: RunState, context: Context) -> tuple[str, str]:
+    """`(key, label)`: the key names this execution of the step once and for all."""
+    match name:
+        case "research":
+            plan = context.store.plans.get(state.plan_id)
+            section = next(q.section for q in plan.questions if q.id == state.question_id)
+            return f"research:{state.question_id}", section
+        case "write":
+            heading = context.store.drafts.get(state.draft_id).sections[state.position].heading
+            return f"write:{state.draft_id}:{state.position}", heading
+        case "plan" | "approve_plan" | "gather":
+            return f"{name}:{state.plan_id}", ""
+        case _:
+            decided = state.decision.get("id", 0)
+            return f"{name}:{state.draft_id}:{state.round}:{decided}", ""
+
+
+# --- running it ---------------------------------------------------------------
+
+
+def open_checkpoints(database: Path) -> SqliteSaver:
+    """LangGraph's checkpoints, beside everything else in the one database."""
+    connection = sqlite3.connect(database, check_same_thread=False, timeout=30)
+    connection.execute("PRAGMA synchronous = NORMAL")
+    saver = SqliteSaver(
+        connection, serde=JsonPlusSerializer(allowed_msgpack_modules=[(RunState.__module__, "RunState")])
+    )
+    saver.setup()
+    return saver
+
+
+class StaleDecision(GalleyError):
+    """A decision that nothing waits for."""
+
+
+def advance(
+    graph: CompiledStateGraph, context: Context, decision: dict[str, Any] | None
+) -> tuple[str | None, RunState]:
+    """Run until the next decision is needed.
+
+    Args:
+        decision: what a person said, when the run waits for it.
+
+    Returns:
+        What it waits for (`plan`, `desk`), or None when it has ended for want of evidence; and its state.
+
+    Raises:
+        StaleDecision: the run does not wait for a decision.
+        GalleyError: a step failed; all finished steps are kept.
+    """
+    config = {"configurable": {"thread_id": context.run_id}, "recursion_limit": 200, "max_concurrency": 16}
+    snapshot = graph.get_state(config)
+    if decision is not None and not snapshot.interrupts:
+        raise StaleDecision("The run was not waiting for this.", remedy="Look at the run and decide again.")
+    if snapshot.created_at is None:
+        todo: Any = RunState(run_id=context.run_id)
+    elif snapshot.interrupts and decision is None:
+        return snapshot.interrupts[0].value["for"], _state(snapshot.values)
+    else:
+        todo = Command(resume=decision) if decision is not None else None
+    graph.invoke(todo, config, context=context, durability="sync")
+    snapshot = graph.get_state(config)
+    waits = snapshot.interrupts[0].value["for"] if snapshot.interrupts else None
+    return waits, _state(snapshot.values)
+
+
+def _state(values: dict[str, Any]) -> RunState:
+    return RunState(**values)

@@ -1,0 +1,211 @@
+"""What an agent holds while it works: the run's brief, the store, models, search, reading.
+
+Agents do no input or output but through their context. It is made once per run and
+worker; everything in it is safe to use from several threads.
+"""
+
+import contextlib
+import contextvars
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from core.errors import Cancelled, GalleyError
+from core.events import Kind
+from core.holdings import Holdings
+from core.language.tasks import Answer, Language, Task
+from core.models import Brief, Step
+from core.reading.web import Client
+from core.search import Engine, Outages, SearchResult, search_all
+from core.settings import Settings
+from core.store import Store
+from core.tracing import Span, Tracer
+
+FRAME_S = 0.1
+"""Streamed text is written down at most ten times a second."""
+
+WANTS_S = 0.25
+"""How old an answer to "did a person stop or pause this?" may be."""
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class Paused(GalleyError):
+    """A person paused the run."""
+
+    def __init__(self) -> None:
+        super().__init__("The run is paused.", remedy="Resume it to go on from here.")
+
+
+class Searcher:
+    """The run's search engines, and what is known of their outages."""
+
+    def __init__(self, engines: Sequence[Engine], *, allow: Sequence[str] = (), deny: Sequence[str] = ()) -> None:
+        self._engines = list(engines)
+        self._allow, self._deny = allow, deny
+        self._outages = Outages()
+        self.names = tuple(engine.name for engine in engines)
+
+    def search(
+        self, queries: Sequence[str], *, limit: int, cancelled: Callable[[], bool] = lambda: False
+    ) -> SearchResult:
+        """Every query on every engine at once, merged; see `search_all`."""
+        return search_all(
+            queries, self._engines, limit=limit, allow=self._allow, deny=self._deny, cancelled=cancelled,
+            outages=self._outages,
+        )  # fmt: skip
+
+
+@dataclass
+class Context:
+    """One run's working surroundings."""
+
+    run_id: str
+    attempt: int
+    brief: Brief
+    settings: Settings
+    store: Store
+    language: Language
+    searcher: Searcher
+    client: Client
+    holdings: Holdings
+    tracer: Tracer
+    lost: threading.Event = field(default_factory=threading.Event)
+    """Set when the lease has gone to another worker."""
+    _wants: tuple[float, bool, bool] = (0.0, False, False)
+    _once: dict[str, Future[Any]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    # --- saying ---
+
+    def emit(self, kind: Kind, step: Step, /, **data: Any) -> None:
+        """Append an event to the run's story."""
+        self.store.events.add(self.run_id, kind, step, data, attempt=self.attempt)
+
+    def prose(self, section: int, heading: str) -> "Prose":
+        """A sink for streamed text of one section."""
+        return Prose(self, section, heading)
+
+    @contextlib.contextmanager
+    def span(self, name: str, kind: str, input: Any = None) -> Iterator[Span]:
+        with self.tracer.span(name, kind, session=self.run_id, input=input) as span:
+            yield span
+
+    # --- asking ---
+
+    def ask(self, task: Task[Answer], *, prose: "Prose | None" = None) -> Answer:
+        """A model's answer (or the extractive backend's), traced.
+
+        Raises:
+            LanguageError, BudgetSpent, Cancelled: see `Language.ask`.
+        """
+        self.check()
+        with self.span(f"{task.role}: {task.name}", "LLM", input=task.user) as span:
+            reply = self.language.ask(
+                task,
+                on_text=prose.add if prose else None,
+                on_restart=prose.restart if prose else None,
+                cancelled=self.stopped,
+            )
+            span.set(
+                llm__model_name=reply.model,
+                llm__token_count__prompt=sum(call.tokens_in for call in reply.calls) or None,
+                llm__token_count__completion=sum(call.tokens_out for call in reply.calls) or None,
+            )
+            span.output(reply.value if isinstance(reply.value, str) else reply.value.model_dump_json())
+        if prose:
+            prose.flush()
+        return reply.value
+
+    @property
+    def has_model_judge(self) -> bool:
+        return self.model_for("judge") != "extractive"
+
+    def model_for(self, role: str) -> str:
+        return self.brief.models.get(role) or self.settings.model_for(role)
+
+    def steering(self, notes: str = "") -> str:
+        """What people asked for so far while the run went on, oldest first, after `notes`."""
+        said = [d.data.get("note", "") for d in self.store.decisions.of_run(self.run_id) if d.kind == "steer"]
+        return " ".join(part for part in (notes, *said) if part)
+
+    # --- stopping ---
+
+    def stopped(self) -> bool:
+        """Whether this work should end now: stopped, paused, or taken over."""
+        at, cancel, pause = self._wants
+        if time.monotonic() - at > WANTS_S:
+            cancel, pause = self.store.runs.wants(self.run_id)
+            self._wants = (time.monotonic(), cancel, pause)
+        return cancel or pause or self.lost.is_set()
+
+    def check(self) -> None:
+        """Raise if the run was stopped or paused.
+
+        Raises:
+            Cancelled, Paused
+        """
+        if self.stopped():
+            if self._wants[2] and not self._wants[1]:
+                raise Paused
+            raise Cancelled
+
+    # --- working side by side ---
+
+    def map(self, work: Callable[[Item], Result], items: Iterable[Item], *, at_once: int = 8) -> list[Result]:
+        """`work` on every item, several at once; results in order. The first error is raised at the end."""
+        todo = list(items)
+        if len(todo) <= 1:
+            return [work(item) for item in todo]
+        with ThreadPoolExecutor(min(at_once, len(todo))) as pool:
+            futures = [pool.submit(contextvars.copy_context().run, work, item) for item in todo]
+        return [future.result() for future in futures]
+
+    def once(self, key: str, work: Callable[[], Result]) -> Result:
+        """`work` done once per key in this run; whoever asks meanwhile waits for the same result."""
+        with self._lock:
+            future = self._once.get(key)
+            mine = future is None
+            if future is None:
+                future = self._once[key] = Future()
+        if mine:
+            try:
+                future.set_result(work())
+            except BaseException as error:
+                future.set_exception(error)
+                raise
+        return future.result()
+
+
+class Prose:
+    """Collects a section's streamed text and writes it down in frames."""
+
+    def __init__(self, context: Context, section: int, heading: str) -> None:
+        self._context = context
+        self._section = section
+        self._heading = heading
+        self._pending = ""
+        self._last = time.monotonic()
+
+    def add(self, piece: str) -> None:
+        self._pending += piece
+        if time.monotonic() - self._last >= FRAME_S:
+            self.flush()
+
+    def restart(self) -> None:
+        """What was streamed of this section is void; a new attempt begins."""
+        self._pending = ""
+        self._say("", restart=True)
+
+    def flush(self) -> None:
+        if self._pending:
+            self._say(self._pending)
+            self._pending = ""
+
+    def _say(self, text: str, **more: Any) -> None:
+        self._last = time.monotonic()
+        self._context.emit(Kind.TEXT, Step.WRITE, section=self._section, heading=self._heading, text=text, **more)

@@ -1,0 +1,120 @@
+"""Everything at once: Phoenix, a worker and the studio as three processes, ended together.
+
+Phoenix is slow to start and nothing waits for it. Each process writes a log of its own.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from core.settings import ROOT, Settings
+
+STUDIO_PORT = 8501
+READY_S = 60.0
+
+PHOENIX = {
+    "PHOENIX_HOST": "127.0.0.1", "PHOENIX_TELEMETRY_ENABLED": "false",
+    "PHOENIX_ALLOW_EXTERNAL_RESOURCES": "false", "PHOENIX_LOG_MIGRATIONS": "false",
+    "PHOENIX_DISABLE_AGENT_ASSISTANT": "true", "PHOENIX_AGENTS_DISABLE_BASH": "true",
+    "PHOENIX_ALLOWED_SANDBOX_PROVIDERS": "NONE", "PHOENIX_ENABLE_MCP_SERVER": "false",
+    "PHOENIX_DEFAULT_RETENTION_POLICY_DAYS": "30",
+}  # fmt: skip
+"""Local only: no telemetry, no outside resources, no code execution, no assistant."""
+
+
+def serve_all(settings: Settings, *, port: int | None = None) -> int:
+    """Start the three, print their addresses, wait until one is told to stop; returns an exit code."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    port = port or _free_from(STUDIO_PORT)
+    processes = {
+        "studio": _start("studio", _studio_command(port), settings.data),
+        "worker": _start("worker", [sys.executable, "-m", "core", "worker"], settings.data),
+    }
+    phoenix = _phoenix(settings)
+    if phoenix:
+        processes["phoenix"] = phoenix
+    signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    try:
+        ready = _answers(f"http://127.0.0.1:{port}/_stcore/health", processes["studio"])
+        print(
+            f"Studio   http://127.0.0.1:{port}"
+            if ready
+            else f"The studio did not start; see {settings.data}/studio.log"
+        )
+        print(f"Site     http://127.0.0.1:{settings.site_port}   (what you publish)")
+        print(f"Phoenix  {settings.phoenix or 'off'}   (traces; takes half a minute to come up)")
+        print(f"Data     {settings.data}\nCtrl+C ends all of them.", flush=True)
+        while ready and processes["studio"].poll() is None:
+            if processes["worker"].poll() is not None:  # a worker that fell is replaced; its runs go on
+                processes["worker"] = _start("worker", [sys.executable, "-m", "core", "worker"], settings.data)
+            time.sleep(0.5)
+        return 0 if ready else 1
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        for process in processes.values():
+            _end(process)
+
+
+def _studio_command(port: int) -> list[str]:
+    return [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+
+
+def _start(name: str, command: list[str], data: Path, extra: dict[str, str] | None = None) -> subprocess.Popen[bytes]:
+    with (data / f"{name}.log").open("ab") as log:
+        return subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, **(extra or {})},
+            start_new_session=True,
+        )  # fmt: skip
+
+
+def _phoenix(settings: Settings) -> subprocess.Popen[bytes] | None:
+    """Phoenix on its usual port of this machine, unless it runs already or lives elsewhere."""
+    program = shutil.which("phoenix", path=str(Path(sys.executable).parent))
+    address = urlsplit(settings.phoenix or "")
+    if not program or address.hostname not in ("127.0.0.1", "localhost") or _taken(address.port or 6006):
+        return None
+    folder = settings.data / "phoenix"
+    folder.mkdir(parents=True, exist_ok=True)
+    own = {
+        "PHOENIX_WORKING_DIR": str(folder), "PHOENIX_PORT": str(address.port or 6006),
+        "PHOENIX_GRPC_PORT": str(_free_from(4317)), **PHOENIX,
+    }  # fmt: skip
+    return _start("phoenix", [program, "serve"], settings.data, own)
+
+
+def _answers(url: str, process: subprocess.Popen[bytes]) -> bool:
+    end = time.monotonic() + READY_S
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            with urllib.request.urlopen(url, timeout=1):
+                return True
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    return False
+
+
+def _free_from(port: int) -> int:
+    return next(candidate for candidate in range(port, port + 100) if not _taken(candidate))
+
+
+def _taken(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()

@@ -1,0 +1,144 @@
+"""How the parts are put together: once for a process, once for a run."""
+
+from dataclasses import dataclass
+
+from core.events import Kind
+from core.holdings import Holdings
+from core.language.ledger import Ledger
+from core.language.openai import OpenAI
+from core.language.router import Router
+from core.models import Call, Hit, Run
+from core.reading.web import Client
+from core.retrieval.embed import WordVectors
+from core.retrieval.index import match_expression
+from core.runtime import Context, Searcher
+from core.search import ENGINES, Engine
+from core.settings import Settings, load
+from core.store import Store
+from core.tracing import Tracer
+
+SNIPPET = 300
+
+
+@dataclass
+class Process:
+    """What all runs of one process share."""
+
+    settings: Settings
+    store: Store
+    client: Client
+    holdings: Holdings
+    tracer: Tracer
+
+
+def open_process(settings: Settings | None = None) -> Process:
+    """Open the database and what works on it.
+
+    Raises:
+        StoreError, SettingsError
+    """
+    settings = settings or load()
+    store = Store(settings.database)
+    settings = load(store.settings.load(), data=settings.data)
+    return Process(
+        settings=settings, store=store,
+        client=Client(
+            allow_private=settings.allow_private_addresses, max_bytes=settings.page_bytes,
+            deadline_s=settings.page_deadline_s,
+        ),
+        holdings=Holdings(store, WordVectors()), tracer=Tracer(settings.phoenix),
+    )  # fmt: skip
+
+
+def context_for(run: Run, process: Process) -> Context:
+    """The surroundings of one run, with the settings as they are now.
+
+    Raises:
+        SettingsError: an engine or a model is not set up.
+    """
+    settings = load(process.store.settings.load(), data=process.settings.data)
+    brief, store = run.brief, process.store
+    searcher = Searcher(
+        [_engine(name, run, process, settings) for name in brief.engines or settings.engines],
+        allow=(*brief.allow, *settings.allow), deny=(*brief.deny, *settings.deny),
+    )  # fmt: skip
+    context = Context(
+        run_id=run.id, attempt=run.attempt, brief=brief, settings=settings, store=store, language=None,  # type: ignore[arg-type]
+        searcher=searcher, client=process.client, holdings=process.holdings, tracer=process.tracer,
+    )  # fmt: skip
+    context.language = _router(context)
+    return context
+
+
+def _router(context: Context) -> Router:
+    settings, store = context.settings, context.store
+
+    def backend(model: str) -> Ledger:
+        key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
+        endpoint = {"base_url": settings.base_url} if settings.base_url else {}
+        openai = OpenAI(api_key=key, model=model, timeout_s=settings.request_timeout_s, **endpoint)
+        return Ledger(openai, store.calls, run_id=context.run_id)
+
+    def on_call(call: Call) -> None:
+        replayed = call.status == "replayed"
+        if replayed:
+            store.calls.add(call)
+        else:
+            store.runs.spend(
+                context.run_id, cost_usd=call.cost_usd or 0.0, tokens_in=call.tokens_in, tokens_out=call.tokens_out
+            )
+        run = store.runs.get(context.run_id)
+        assert run is not None, "a run that is worked on exists"
+        context.emit(
+            Kind.CALLED, run.step, role=call.role, task=call.task, model=call.model, status=call.status,
+            tokens_in=call.tokens_in, tokens_out=call.tokens_out, cost_usd=call.cost_usd, seconds=call.seconds,
+            replayed=replayed,
+        )  # fmt: skip
+
+    def on_budget(spent: float, budget: float, note: str) -> None:
+        run = store.runs.get(context.run_id)
+        assert run is not None, "a run that is worked on exists"
+        context.emit(
+            Kind.BUDGET, run.step, spent_usd=spent, budget_usd=budget, share=spent / budget if budget else 1.0,
+            note=note,
+        )  # fmt: skip
+
+    def spent() -> float:
+        run = store.runs.get(context.run_id)
+        return run.cost_usd if run else 0.0
+
+    return Router(
+        backend, model_for=context.model_for, budget_usd=context.brief.budget_usd, spent=spent, on_call=on_call,
+        on_budget=on_budget,
+    )  # fmt: skip
+
+
+def _engine(name: str, run: Run, process: Process, settings: Settings) -> Engine:
+    given = {
+        "fetch": process.client.get, "post": process.client.post_json,
+        "lookup": lambda query, limit: library_hits(process.store, query, limit, run.brief.collections),
+        "language": run.brief.language,
+        "base_url": settings.searxng_url if name == "searxng" else None,
+        "api_key": {"tavily": settings.tavily_api_key, "brave": settings.brave_api_key}.get(name),
+        **settings.engine_settings.get(name, {}),
+    }  # fmt: skip
+    wanted = {field.name for field in ENGINES.fields(name)}
+    return ENGINES.create(name, **{key: value for key, value in given.items() if key in wanted and value is not None})
+
+
+def library_hits(store: Store, query: str, limit: int, collections: tuple[str, ...] = ()) -> list[Hit]:
+    """Documents of the library that match a query, best first; their text is held already."""
+    match = match_expression(query, store.passages)
+    if not match:
+        return []
+    found = store.passages.documents(match, limit, collections)
+    sources = store.sources.many(source for source, _, _ in found)
+    passages = store.passages.passages(passage for _, passage, _ in found)
+    return [
+        Hit(
+            url=sources[source].url, title=sources[source].title, snippet=passages[passage].text[:SNIPPET],
+            engine="library", query=query, rank=rank, published=sources[source].published,
+            snapshot_id=sources[source].snapshot_id,
+        )
+        for rank, (source, passage, _) in enumerate(found)
+    ]  # fmt: skip

@@ -1,0 +1,210 @@
+"""The worker: claims runs, executes the graph, keeps its leases; takes files into the library.
+
+Any number may run. One that falls silent loses its runs after a lease, and another goes
+on from the last finished step. A run that waits for a person holds nothing.
+"""
+
+import os
+import secrets
+import signal
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import FrameType
+
+from core.errors import Cancelled, ConflictError, GalleyError, ReadError
+from core.events import Kind
+from core.graph import StaleDecision, advance, build, open_checkpoints
+from core.library import take_in
+from core.models import Run, Status, Step
+from core.runtime import Context, Paused
+from core.store.database import now
+from core.store.events import LeaseLost
+from core.store.runs import LEASE_S
+from core.wiring import Process, context_for
+
+POLL_S = 0.1
+
+
+class Worker:
+    """Executes runs until told to stop.
+
+    Args:
+        process: what all runs of this process share.
+    """
+
+    def __init__(self, process: Process) -> None:
+        self.id = f"w{os.getpid()}-{secrets.token_hex(3)}"
+        self._process = process
+        self._store = process.store
+        self._only: tuple[str, ...] = ()
+        self._graph = build(open_checkpoints(process.settings.database))
+        self._stopping = threading.Event()
+        self._active: dict[str, Context] = {}
+        self._lock = threading.Lock()
+
+    def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
+        """End soon: runs are given back between steps and go on elsewhere."""
+        self._stopping.set()
+        with self._lock:
+            for context in self._active.values():
+                context.lost.set()
+
+    def restrict(self, run_ids: tuple[str, ...]) -> None:
+        """Work on nothing but these runs, and end when each of them rests."""
+        self._only = run_ids
+
+    def work(self) -> None:
+        """Claim and execute until `stop`; when restricted, until those runs rest."""
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, self.stop)
+            signal.signal(signal.SIGINT, self.stop)
+        beats = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+        beats.start()
+        library = threading.Thread(target=self._take_in, name="library", daemon=True)
+        library.start()
+        slots = max(self._process.settings.run_slots, len(self._only))
+        with ThreadPoolExecutor(slots, thread_name_prefix="run") as pool:
+            running: set[Future[None]] = set()
+            while not self._stopping.wait(POLL_S):
+                running = {future for future in running if not future.done()}
+                if len(running) < slots and (run := self._store.runs.claim(self.id, only=self._only)):
+                    running.add(pool.submit(self._execute, run))
+                elif self._only and not running and self._at_rest():
+                    break
+        self._stopping.set()
+        beats.join()
+        library.join()
+        self._store.runs.worker_gone(self.id)
+        self._process.tracer.close()
+
+    def _at_rest(self) -> bool:
+        runs = (self._store.runs.get(run_id) for run_id in self._only)
+        return not any(
+            run and (run.status in (Status.QUEUED, Status.RUNNING) or self._store.decisions.open(run.id))
+            for run in runs
+        )
+
+    # --- leases ---
+
+    def _beat(self) -> None:
+        while True:
+            self._store.runs.worker_beat(self.id, os.getpid())
+            with self._lock:
+                active = list(self._active.values())
+            for context in active:
+                if not self._store.runs.beat(context.run_id, context.attempt):
+                    context.lost.set()
+            if self._stopping.wait(LEASE_S / 3) and not self._active:
+                return
+
+    # --- one run ---
+
+    def _execute(self, run: Run) -> None:
+        try:
+            context = context_for(run, self._process)
+        except GalleyError as error:
+            self._failed(run, error)
+            return
+        with self._lock:
+            self._active[run.id] = context
+        try:
+            self._advance(run, context)
+        except LeaseLost:
+            pass  # it goes on elsewhere; nothing of it may be touched here
+        except Paused:
+            self._rest(run, Status.PAUSED, Kind.PAUSED)
+        except Cancelled:
+            if not context.lost.is_set():
+                self._rest(run, Status.CANCELLED, Kind.CANCELLED)
+        except GalleyError as error:
+            self._failed(run, error)
+        except Exception as error:
+            self._failed(run, _unforeseen(error))
+            raise
+        finally:
+            with self._lock:
+                self._active.pop(run.id, None)
+            self._store.runs.release(run.id, run.attempt)
+
+    def _advance(self, run: Run, context: Context) -> None:
+        self._set(run, status=Status.RUNNING, error=None, cancel=0)
+        context.emit(Kind.RUN_CLAIMED, run.step, worker=self.id, attempt=run.attempt)
+        decisions = self._store.decisions.open(run.id)
+        decision = decisions[0] if decisions else None
+        answer = None
+        if decision:
+            answer = {**decision.data, "kind": decision.kind, "by": decision.by, "id": decision.id}
+            context.emit(Kind.DECIDED, run.step, kind=decision.kind, by=decision.by)
+        with context.span(run.brief.topic, "CHAIN", input=run.brief.topic) as span:
+            self._set(run, trace_id=span.trace_id)
+            try:
+                waits, state = advance(self._graph, context, answer)
+            except StaleDecision as error:
+                if decision:
+                    self._store.decisions.handled(decision.id)
+                # A decision that came twice, or before its crash-cut step was done: go on without it.
+                waits, state = advance(self._graph, context, None)
+                context.emit(Kind.SKIPPED, run.step, question_id=0, url="", title=decision.kind if decision else "",
+                             reason=error.message)  # fmt: skip
+        if decision:
+            self._store.decisions.handled(decision.id)
+        self._come_to_rest(run, waits, passed=state.passed, decided=decision is not None)
+
+    def _come_to_rest(self, run: Run, waits: str | None, *, passed: bool, decided: bool) -> None:
+        if waits is None:
+            status, step = Status.NO_EVIDENCE, Step.RESEARCH
+            error = {
+                "kind": "NoEvidence",
+                "message": "Nothing that was found says enough about this topic to write from.",
+                "remedy": "Add documents to the library, switch on another search engine, or reword the topic.",
+            }
+            self._set(run, error=error)
+        elif waits == "plan":
+            status, step = Status.PLAN, Step.PLAN
+        else:
+            status, step = self._at_the_desk(run, passed=passed), Step.REVIEW
+        self._rest(run, status, Kind.WAITING, waits="plan" if status is Status.PLAN else status.value, step=step)
+
+    def _at_the_desk(self, run: Run, *, passed: bool) -> Status:
+        if any(p.status == "live" for p in self._store.publications.of_run(run.id)):
+            return Status.PUBLISHED
+        touched = any(d.kind != "steer" for d in self._store.decisions.of_run(run.id))
+        if run.brief.autopilot and not touched:
+            return Status.FINISHED if passed else Status.GATE
+        return Status.REVIEW
+
+    def _rest(self, run: Run, status: Status, kind: Kind, *, step: Step | None = None, **data: str) -> None:
+        values: dict[str, object] = {"status": status, "cancel": 0, "finished_at": now()}
+        if step:
+            values["step"] = step
+        if self._set(run, **values):
+            self._store.events.add(run.id, kind, step or run.step, data, attempt=run.attempt)
+
+    def _failed(self, run: Run, error: GalleyError) -> None:
+        for decision in self._store.decisions.open(run.id):
+            if decision.kind != "resume":
+                self._store.decisions.handled(decision.id)
+        if self._set(run, status=Status.FAILED, error=error.as_dict(), finished_at=now()):
+            self._store.events.add(run.id, Kind.FAILED, run.step, error.as_dict(), attempt=run.attempt)
+
+    def _set(self, run: Run, **values: object) -> bool:
+        return self._store.runs.set(run.id, attempt=run.attempt, **values)
+
+    # --- the library ---
+
+    def _take_in(self) -> None:
+        while not self._stopping.wait(POLL_S * 5):
+            ingest = None if self._only else self._store.ingests.claim(self.id)
+            if ingest:
+                try:
+                    take_in(ingest, self._process, stopped=self._stopping.is_set)
+                except (ReadError, ConflictError) as error:
+                    self._store.ingests.progress(ingest.id, status="failed", message=str(error))
+
+
+def _unforeseen(error: Exception) -> GalleyError:
+    """A fault in Galley itself, told as such; the traceback goes to the worker's log."""
+    return GalleyError(
+        f"Something in Galley broke: {type(error).__name__}: {error}"[:500],
+        remedy="Everything finished is kept. Resume the run; if it breaks again, report the worker's log.",
+    )

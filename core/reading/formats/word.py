@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,8 +29,8 @@ class Word:
         from lxml.etree import LxmlError
 
         faults = (
-            OpcError, LxmlError, zipfile.BadZipFile, ValueError, TypeError, KeyError, IndexError, AttributeError,
-            OSError, EOFError, NotImplementedError, RuntimeError,
+            OpcError, LxmlError, zipfile.BadZipFile, zlib.error, ValueError, TypeError, KeyError, IndexError,
+            AttributeError, OSError, EOFError, NotImplementedError, RuntimeError,
         )  # fmt: skip
         try:
             _check_size(body)

@@ -373,7 +373,7 @@ def test_every_page_a_client_reads_can_be_extracted(site, client):
 MEDIA_TYPES = ["", "text/html", "text/plain", "text/markdown", "application/pdf", "application/x-unknown"]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     body=st.binary(max_size=2000) | st.text(max_size=800).map(str.encode),
     start=st.sampled_from([b"", b"%PDF-1.4\n", b"PK\x03\x04word/", b"<html>", b"<p>", b"---\n", b"\xff\xfe", b"<!--"]),
@@ -389,7 +389,7 @@ def test_whatever_the_bytes_are_the_answer_is_a_document_or_a_read_error(body, s
     assert all(0 <= flag.start <= flag.end <= len(document.text) for flag in document.flags)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(where=st.integers(0, 3000), what=st.binary(min_size=1, max_size=20), kind=st.sampled_from(["pdf", "docx"]))
 def test_a_damaged_file_is_read_or_refused(where, what, kind):
     body = A_PDF if kind == "pdf" else A_DOCX

@@ -95,7 +95,7 @@ def _apparatus(article: Article, layout: Layout) -> Iterator[str]:
         yield "\n".join(f"- {escape(limitation)}" for limitation in article.limitations)
     if article.updates:
         yield "## Updates"
-        yield "\n".join(f"- {day(update.at)}: {escape(update.text)}" for update in article.updates)
+        yield "\n".join(f"- {escape(day(update.at))}: {escape(update.text)}" for update in article.updates)
     yield "## How this article was checked"
     yield escape(article.method)
     if article.scorecard.claims:

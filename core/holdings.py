@@ -5,15 +5,28 @@ web and files of the library alike.
 """
 
 import threading
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from core.errors import ReadError
-from core.models import Document, Source
+from core.models import Document, Hit, Source
 from core.reading.dedupe import fingerprint
 from core.reading.extract import file_suffixes
 from core.retrieval.chunk import chunk
 from core.retrieval.embed import Embedder
+from core.retrieval.index import match_expression
 from core.store import Store
+
+SNIPPET = 300
+TOPIC_DOCUMENTS = 30
+
+ON_TOPIC = 0.6
+"""Closeness to the topic, as a share of the closest document's, from which a document is about it. On the sample
+library's six topics it keeps 92 % of their own documents and 2 % of the others'; 0.5: 97 and 11, 0.7: 65 and 0."""
+
+LEAST_CLOSE = 0.25
+"""Cosine below which nothing is about the topic: foreign topics reach 0.23, the samples' own at least 0.55."""
 
 BATCH = 256
 """Passages embedded at once: keeps memory flat whatever is added."""
@@ -46,6 +59,62 @@ class Holdings:
             self.store.passages.add_vectors(
                 self.embedder.name, zip(passages, (row.tobytes() for row in matrix), strict=True)
             )
+
+
+class LibrarySearch:
+    """The library as one run searches it: documents that match a query and are about the run's topic.
+
+    In a library on one subject the subject's own words weigh nothing by BM25, so that a stray word of the
+    query would bring up documents on anything. Closeness in meaning to the topic keeps them out.
+    """
+
+    def __init__(self, holdings: Holdings, topic: str, collections: tuple[str, ...] = ()) -> None:
+        self._holdings = holdings
+        self._topic = topic
+        self._collections = collections
+
+    def hits(self, query: str, limit: int) -> list[Hit]:
+        """Documents, best first by words; their text is held already."""
+        store = self._holdings.store
+        found = [hit for hit in self._found(query, limit * 2) if self._is_close(hit[0].snapshot_id)][:limit]
+        passages = store.passages.passages(passage for _, passage in found)
+        return [
+            Hit(
+                url=source.url, title=source.title, snippet=passages[passage].text[:SNIPPET], engine="library",
+                query=query, rank=rank, published=source.published, snapshot_id=source.snapshot_id,
+            )
+            for rank, (source, passage) in enumerate(found)
+        ]  # fmt: skip
+
+    def _found(self, query: str, limit: int) -> list[tuple[Source, int]]:
+        store = self._holdings.store
+        match = match_expression(query, store.passages)
+        found = store.passages.documents(match, limit, self._collections) if match else []
+        sources = store.sources.many(source for source, _, _ in found)
+        return [(sources[source], passage) for source, passage, _ in found]
+
+    def _is_close(self, snapshot_id: int) -> bool:
+        closeness = self._closeness(snapshot_id)
+        return closeness is None or closeness >= max(LEAST_CLOSE, ON_TOPIC * self._closest)
+
+    def _closeness(self, snapshot_id: int) -> float | None:
+        """Cosine of the topic and the document's closest passage; None while there are no vectors."""
+        embedder = self._holdings.embedder
+        if embedder is None:
+            return None
+        ids, matrix = self._holdings.store.passages.vectors(embedder.name, [snapshot_id])
+        return float((matrix @ self._vector).max()) if len(ids) else None
+
+    @cached_property
+    def _vector(self) -> Any:
+        assert self._holdings.embedder is not None, "asked for with an embedder only"
+        return self._holdings.embedder.embed([self._topic])[0]
+
+    @cached_property
+    def _closest(self) -> float:
+        """How close the closest of the documents that match the topic itself comes."""
+        close = [self._closeness(source.snapshot_id) for source, _ in self._found(self._topic, TOPIC_DOCUMENTS)]
+        return max((one for one in close if one is not None), default=0.0)
 
 
 def files(folder: Path) -> list[Path]:

@@ -3,21 +3,18 @@
 from dataclasses import dataclass
 
 from core.events import Kind
-from core.holdings import Holdings
+from core.holdings import Holdings, LibrarySearch
 from core.language.ledger import Ledger
 from core.language.openai import OpenAI
 from core.language.router import Router
-from core.models import Call, Hit, Run
+from core.models import Call, Run
 from core.reading.web import Client
 from core.retrieval.embed import WordVectors
-from core.retrieval.index import match_expression
 from core.runtime import Context, Searcher
 from core.search import ENGINES, Engine
 from core.settings import Settings, load
 from core.store import Store
 from core.tracing import Tracer
-
-SNIPPET = 300
 
 
 @dataclass
@@ -116,7 +113,7 @@ def _router(context: Context) -> Router:
 def _engine(name: str, run: Run, process: Process, settings: Settings) -> Engine:
     given = {
         "fetch": process.client.get, "post": process.client.post_json,
-        "lookup": lambda query, limit: library_hits(process.store, query, limit, run.brief.collections),
+        "lookup": LibrarySearch(process.holdings, run.brief.topic, run.brief.collections).hits,
         "language": run.brief.language,
         "base_url": settings.searxng_url if name == "searxng" else None,
         "api_key": {"tavily": settings.tavily_api_key, "brave": settings.brave_api_key}.get(name),
@@ -124,21 +121,3 @@ def _engine(name: str, run: Run, process: Process, settings: Settings) -> Engine
     }  # fmt: skip
     wanted = {field.name for field in ENGINES.fields(name)}
     return ENGINES.create(name, **{key: value for key, value in given.items() if key in wanted and value is not None})
-
-
-def library_hits(store: Store, query: str, limit: int, collections: tuple[str, ...] = ()) -> list[Hit]:
-    """Documents of the library that match a query, best first; their text is held already."""
-    match = match_expression(query, store.passages)
-    if not match:
-        return []
-    found = store.passages.documents(match, limit, collections)
-    sources = store.sources.many(source for source, _, _ in found)
-    passages = store.passages.passages(passage for _, passage, _ in found)
-    return [
-        Hit(
-            url=sources[source].url, title=sources[source].title, snippet=passages[passage].text[:SNIPPET],
-            engine="library", query=query, rank=rank, published=sources[source].published,
-            snapshot_id=sources[source].snapshot_id,
-        )
-        for rank, (source, passage, _) in enumerate(found)
-    ]  # fmt: skip

@@ -7,12 +7,12 @@ carries its key, so that a lost answer is found again instead of sent again.
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from core import publishing  # noqa: F401 - puts the targets on their shelf
 from core.agents.state import RunState, Update
 from core.errors import PublishError
 from core.events import Kind
 from core.models import Article, Brief, Draft, Label, Publication, Receipt, Scorecard, SentenceKind, Source, Step
 from core.models import Update as Change
-from core import publishing  # noqa: F401 - puts the targets on their shelf
 from core.publishing.article import assemble, slugify
 from core.publishing.target import TARGETS, Target
 from core.runtime import Context

@@ -6,6 +6,7 @@ A page that fails, does not fit or repeats another is replaced by the next hit.
 
 import threading
 from dataclasses import dataclass
+from itertools import islice
 
 from core.agents.state import RunState, Update
 from core.errors import LanguageError, ReadError
@@ -28,6 +29,9 @@ PAGES_AT_ONCE = 6
 PER_QUESTION = 40
 """Passages ranked per question before the token budget decides."""
 
+MOST_COMPARED = 3_000
+"""Passages compared for disagreements, in the order their sources were kept."""
+
 _collapsing = threading.Lock()
 """Two pages that repeat each other must not be compared with neither kept."""
 
@@ -41,7 +45,10 @@ def research(state: RunState, context: Context) -> Update:
 
 
 def read_for(question: Question, queries: list[str], context: Context) -> int:
-    """Search with these queries and read the best hits; returns how many pages were kept."""
+    """Search with these queries and read the best hits; returns how many pages were kept.
+
+    What the library holds is taken as it is found; pages of the web are fetched until enough are kept.
+    """
     context.emit(
         Kind.SEARCHING, Step.RESEARCH, question_id=question.id, section=question.section, queries=queries,
         engines=list(context.searcher.names),
@@ -58,11 +65,13 @@ def read_for(question: Question, queries: list[str], context: Context) -> int:
         Kind.FOUND, Step.RESEARCH, question_id=question.id, hits=len(found.hits) + len(pasted), engines=engines
     )
     kept = sum(context.map(lambda hit: _read(hit, question, context), pasted, at_once=PAGES_AT_ONCE))
-    waiting = list(found.hits)
-    while waiting and kept < wanted:
-        batch, waiting = waiting[: wanted - kept], waiting[wanted - kept :]
-        kept += sum(context.map(lambda hit: _read(hit, question, context), batch, at_once=PAGES_AT_ONCE))
-    return kept
+    held = [hit for hit in found.hits if hit.snapshot_id is not None]
+    kept += sum(_read(hit, question, context) for hit in held)
+    waiting, pages = [hit for hit in found.hits if hit.snapshot_id is None], 0
+    while waiting and pages < wanted:
+        batch, waiting = waiting[: wanted - pages], waiting[wanted - pages :]
+        pages += sum(context.map(lambda hit: _read(hit, question, context), batch, at_once=PAGES_AT_ONCE))
+    return kept + pages
 
 
 @dataclass(frozen=True)
@@ -185,7 +194,7 @@ def gather(state: RunState, context: Context) -> Update:
             Kind.ASSEMBLED, Step.RESEARCH, question_id=question.id, section=question.section, used=len(kept.used),
             left_out=len(kept.items) - len(kept.used), sufficient=kept.sufficient, note=kept.note,
         )  # fmt: skip
-    _find_conflicts(gathered, context)
+    _find_conflicts(context)
     return {"evidence": any(evidence.used and evidence.sufficient for evidence in gathered)}
 
 
@@ -244,8 +253,11 @@ def _follow_up(question: Question, missing: str, context: Context) -> int:
     return read_for(question, fresh, context) if fresh else 0
 
 
-def _find_conflicts(gathered: list[Evidence], context: Context) -> None:
-    passages = {item.passage.id: item.passage for evidence in gathered for item in evidence.used}
+def _find_conflicts(context: Context) -> None:
+    """Disagreements among everything read in this run, put before the writer or not."""
+    snapshots = context.store.sources.snapshots_of_run(context.run_id)
+    held = (passage for snapshot in snapshots for passage in context.store.passages.of_snapshot(snapshot))
+    passages = {passage.id: passage for passage in islice(held, MOST_COMPARED) if not _instructs(passage, context)}
     found = conflicts.find(list(passages.values()))
     for conflict in context.store.evidence.put_conflicts(context.run_id, found):
         context.emit(

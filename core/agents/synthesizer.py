@@ -161,9 +161,12 @@ def limitations(context: Context, evidence: Sequence[Evidence]) -> list[str]:
             lines.append(f"No evidence was found on this question: {question.text}")
         elif question.id in thin:
             lines.append(f"The evidence is thin on this question: {question.text}")
+    shown = {item.passage.id for e in evidence for item in e.used}
     for conflict in context.store.evidence.conflicts(context.run_id):
-        word = "An older source is superseded" if conflict.kind == "outdated" else "Sources disagree"
-        lines.append(f"{word} on {conflict.subject}: “{conflict.first_quote}” against “{conflict.second_quote}”")
+        if not {conflict.first, conflict.second} & shown:
+            continue
+        word = "An older source is out of date" if conflict.kind == "outdated" else "Sources disagree"
+        lines.append(f"{word}: “{conflict.first_quote}” against “{conflict.second_quote}”")
     sources = {item.passage.source_id for e in evidence for item in e.used}
     lines.append(
         f"This article rests on {len(sources)} source{'s' if len(sources) != 1 else ''}; "

@@ -5,10 +5,18 @@ refuse `max_tokens` or a temperature, older servers `stream_options`. There is n
 ask beforehand, so each is tried once and the answer is remembered for the process.
 """
 
+import re
 import threading
 from typing import Any
 
 from core.language.structured import LADDER
+
+# Some servers quote the whole request, and an article may be about temperatures: both words must be near.
+_NO_TEMPERATURE = re.compile(
+    r"(?:unsupported|not support|unknown|unrecognized|not permitted|only the default).{0,60}\btemperature\b"
+    r"|\btemperature\b.{0,60}(?:unsupported|not support|deprecated|not permitted|only the default)",
+    re.DOTALL,
+)
 
 
 class Capabilities:
@@ -57,7 +65,7 @@ class Capabilities:
         with self._lock:
             if "max_tokens" in sent and "max_completion_tokens" in complaint:
                 self._limit = "max_completion_tokens"
-            elif "temperature" in sent and "temperature" in complaint:
+            elif "temperature" in sent and _NO_TEMPERATURE.search(complaint):
                 self._temperature = False
             elif "stream_options" in sent and "stream_options" in complaint:
                 self._usage = False

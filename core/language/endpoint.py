@@ -100,7 +100,7 @@ class Endpoint:
                 if slow > 1:
                     raise failure from None
             except (openai.APIError, _Broken) as error:
-                exchange.end("failed", faults.quoted(str(error)), billable=bool(exchange.text))
+                exchange.end("failed", faults.quoted(str(error)), billable=bool(exchange.text or exchange.usage))
                 failure = faults.transient(self._what_broke(error), self.base_url)
             attempt += 1
             await self._wait(attempt, began, failure, headers)
@@ -170,7 +170,7 @@ class Endpoint:
         p, spoken = self.patience, SpokenPart()
         now = asyncio.get_running_loop().time
         last = now() + 5 * p.timeout_s
-        most_chars = 10 * CHARS_PER_TOKEN * arguments.get("max_tokens", 100_000)
+        most_chars = 10 * CHARS_PER_TOKEN * (arguments.get("max_tokens") or arguments["max_completion_tokens"])
         finish = refusal = ""
         try:
             async with (

@@ -128,7 +128,8 @@ class Router:
                     task, on_text=pieces.give, cancelled=cancelled, on_restart=pieces.restart
                 )
         except LanguageError as error:
-            self._breaker.failed(model)
+            if model != EXTRACTIVE:  # it cannot be down: what it cannot do now it never can
+                self._breaker.failed(model)
             self._tell(calls_of(error))
             raise
         except BaseException as error:

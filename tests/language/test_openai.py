@@ -2,10 +2,12 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 
 import pytest
 
 from core.errors import Cancelled, LanguageError, TransientLanguageError
+from core.language import background
 from core.language.exchange import ESTIMATED
 from core.language.faults import calls_of
 from core.language.openai import OpenAI
@@ -109,6 +111,22 @@ def test_thoughts_are_neither_shown_nor_kept():
 def test_prose_that_runs_into_its_limit_ends_at_a_whole_line():
     with ScriptedModel(faults=["truncated"], answer=lambda *_: "One is [1].\nTwo is [2].\nThree is [1].") as server:
         assert backend(server).ask(prose_task()).value == "One is [1]."
+
+
+def test_the_callers_trace_goes_along_to_where_requests_run():
+    span = ContextVar("span", default="none")
+    span.set("write section")
+
+    async def current() -> str:
+        return span.get()
+
+    assert background.run(lambda emit: current(), receive=print, cancelled=lambda: False) == "write section"
+
+
+def test_a_server_that_never_stops_is_stopped():
+    with ScriptedModel(answer=lambda *_: "Words go on [1].\n" * 5000) as server:
+        reply = backend(server).ask(prose_task(max_tokens=20))
+    assert len(reply.value) < 1000
 
 
 def test_an_error_of_the_caller_reaches_the_caller():

@@ -138,6 +138,9 @@ def _step(run: Run, step: StepView, steps: list[StepView]) -> None:
             st.markdown(f"**Evidence for question {evidence.question_id}**")
             st.dataframe(table(evidence), hide_index=True, alt="Evidence with every rank and score")
     st.markdown("**Events**")
+    if not events:
+        st.caption("None yet.")
+        return
     st.dataframe(
         [
             {"No.": e.seq, "Time": e.at[11:23], "What": str(e.kind).replace("_", " "), "Data": told(e)}

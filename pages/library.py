@@ -22,7 +22,8 @@ def page() -> None:
     if asked.isdigit() and _opened(int(asked)):
         return
     heading("Library")
-    _add()
+    with st.expander("Add sources", icon=":material/library_add:", expanded=not studio().library(size=1).total):
+        _add()
     st.fragment(_ingests, run_every=1 if _busy() else None)()
     _sources()
 
@@ -41,10 +42,10 @@ def _add() -> None:
         name = st.text_input("Collection", "uploads", width=260)
         if st.form_submit_button("Add to the library", icon=":material/upload:") and chosen:
             with told():
-                queued = studio().add_files(
+                studio().add_files(
                     [(file.name, file.getvalue()) for file in chosen], collection=name.strip() or "uploads"
                 )
-                flash(f"{count(len(chosen), 'file')} on the way in (order {queued}).")
+                flash(f"{count(len(chosen), 'file')} on the way in.")
                 st.rerun()
     with folder, st.form("folder", border=False):
         path = st.text_input("Path of a folder on this machine", placeholder="/home/me/papers")
@@ -143,7 +144,7 @@ def _sources() -> None:
 def _row(source: Source) -> dict[str, object]:
     marks = [f"⚑ {flag.kind}" for flag in source.flags]
     if source.duplicate_of:
-        marks.append(f"⧉ repeats {source.duplicate_of}")
+        marks.append(f"≡ repeats {source.duplicate_of}")
     if source.excluded:
         marks.append("excluded")
     return {
@@ -174,9 +175,10 @@ def _one(source: Source) -> None:
 
 def _opened(source_id: int) -> bool:
     """Draw one source with its snapshot; False when there is none such."""
-    source = studio().source(source_id)
-    if source is None:
-        nothing("This source is not held.", "It may have been removed since.")
+    try:
+        source = studio().source(source_id)
+    except LookupError:
+        nothing("This source is not held.", "The address names one that is not in this library.")
         return False
     snapshot = studio().snapshot(source.snapshot_id)
     st.set_page_config(page_title=f"{source.title} · Library")

@@ -36,7 +36,7 @@ def page() -> None:
             {
                 "Article": row["title"],
                 "When": moment(str(row["at"])),
-                **{label: row.get(name) for name, (label, _) in SCORES.items()},
+                **{label: _percent(row.get(name)) for name, (label, _) in SCORES.items()},
                 "Open": f"/?run={row['run_id']}",
             }
             for row in reversed(rows)
@@ -45,13 +45,17 @@ def page() -> None:
         alt="Scores of every article",
         column_config={
             **{
-                label: st.column_config.NumberColumn(label, format="percent", help=meaning)
+                label: st.column_config.NumberColumn(label, format="%.0f %%", help=meaning)
                 for label, meaning in SCORES.values()
             },
             "When": st.column_config.DatetimeColumn(format="distance"),
             "Open": st.column_config.LinkColumn(display_text="Open", width="small"),
         },
     )
+
+
+def _percent(value: object) -> float | None:
+    return value * 100 if isinstance(value, int | float) else None
 
 
 def _chart(rows: list[dict[str, object]], gate: float) -> None:

@@ -63,8 +63,8 @@ def _table(rows: list[Run]) -> list[Run]:
             {
                 "Title": run.title,
                 "State": f"{state(run.status).symbol} {state(run.status).text}",
-                "Faithfulness": card.faithfulness if (card := cards.get(run.id)) else None,
-                "Claims": card.claims if card else None,
+                "Faithfulness": card.faithfulness * 100 if (card := cards.get(run.id)) else None,
+                "Claims": str(card.claims) if card else "",
                 "Cost": money(run.cost_usd),
                 "Started": ago(run.created_at),
                 "Open": f"/?run={run.id}",
@@ -78,7 +78,7 @@ def _table(rows: list[Run]) -> list[Run]:
         alt="Runs",
         column_config={
             "Title": st.column_config.TextColumn(width="large"),
-            "Faithfulness": st.column_config.ProgressColumn(min_value=0, max_value=1, format="percent"),
+            "Faithfulness": st.column_config.ProgressColumn(min_value=0, max_value=100, format="%.0f %%"),
             "Open": st.column_config.LinkColumn(display_text="Open", width="small"),
         },
     )

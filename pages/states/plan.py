@@ -9,15 +9,16 @@ from core.models import Plan, Run
 from pages.components import session
 from pages.components.door import studio
 from pages.components.figures import ago, count, left, money, plain
+from pages.components.live import live
 from pages.components.shell import flash, heading, person, problem, told
 from pages.components.words import state
 
 COLUMNS = {
-    "order": st.column_config.NumberColumn("No.", help="Change the numbers to reorder", width=60, step=1),
-    "use": st.column_config.CheckboxColumn("Use", width=60, default=True),
-    "section": st.column_config.TextColumn("Section", width="medium"),
-    "text": st.column_config.TextColumn("Question it answers", width="large"),
-    "queries": st.column_config.ListColumn("Queries", width="large", help="What is searched for"),
+    "order": st.column_config.NumberColumn("No.", help="Change the numbers to reorder", width=56, step=1),
+    "use": st.column_config.CheckboxColumn("Use", width=56, default=True),
+    "section": st.column_config.TextColumn("Section", width=180),
+    "text": st.column_config.TextColumn("Question it answers", width=310),
+    "queries": st.column_config.ListColumn("Queries", width=300, help="What is searched for"),
 }
 
 
@@ -29,7 +30,7 @@ def plan(run: Run) -> None:
         problem("The plan could not be found.", "Stop this run on the Runs page and start it again.")
         return
     slot = st.container()
-    table, side = st.columns([3, 1], gap="large")
+    table, side = st.columns([4, 1], gap="medium")
     with table:
         rows = _table(run, shown)
         _feedback(run)
@@ -44,6 +45,7 @@ def plan(run: Run) -> None:
             problem(fault, "Correct it in the table below.")
     with side:
         _estimate(run, shown, questions)
+    live(run, compact="quiet")
 
 
 def frame_of(shown: Plan) -> pd.DataFrame:

@@ -34,9 +34,11 @@ def review(run: Run, *, working: bool = False) -> None:
     st.set_page_config(page_title=f"{needs}{run.title}")
     heading(draft.title, word, _facts(run, draft), lambda: _buttons(run, draft, newest, working))
     if working:
-        live(run, compact=True)
+        live(run, compact="bar")
     _notices(run, draft, newest)
     tabs(run, draft, editable=newest and not working)
+    if not working:
+        live(run, compact="quiet")
 
 
 def _chosen(run: Run) -> Draft | None:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.events import Kind
-from core.models import Run, Status
+from core.models import Run, Status, Step
 from pages.components import session
 from pages.components.door import studio
 from pages.components.figures import ago
@@ -17,7 +17,6 @@ def running(run: Run) -> None:
     started = f"started {ago(run.started_at)}" if run.started_at else "waits for the engine"
     heading(run.title, state(run.status), started, lambda: _buttons(run))
     live(run)
-    _steer(run)
 
 
 def judging_an_edit(run: Run) -> bool:
@@ -29,8 +28,8 @@ def judging_an_edit(run: Run) -> bool:
         return False
     seq = studio().last_seq(run.id)
     for event in reversed(studio().events(run.id, after=max(0, seq - 400), limit=400)):
-        if event.kind == Kind.WAITING:
-            return False
+        if event.kind in {Kind.WAITING, Kind.PUBLISHED}:
+            return run.step in {Step.REVIEW, Step.PUBLISH}  # taken up, and not yet said what for
         if event.kind == Kind.DECIDED:
             return event.data.get("kind") in {"edit", "accept_note", "reject_note", "publish", "unpublish", "verify"}
     return False
@@ -50,6 +49,7 @@ def _buttons(run: Run) -> None:
         with told():
             studio().resume(run.id)
 
+    _steer(run)
     if run.status == Status.PAUSED or run.pause:
         st.button("Resume", icon=":material/play_arrow:", on_click=resume, type="primary")
     else:
@@ -58,8 +58,14 @@ def _buttons(run: Run) -> None:
 
 
 def _steer(run: Run) -> None:
-    said = st.chat_input("Steer the agents while they work", key=session.of("steer", run.id))
-    if said:
-        with told():
-            studio().decide(run.id, "steer", by=person(), data={"note": str(said)})
-            st.caption(":material/check: Noted. The next step takes it into account.")
+    with (
+        st.popover("Steer", icon=":material/explore:"),
+        st.form(session.of("steer", run.id), clear_on_submit=True, border=False),
+    ):
+        said = st.text_area(
+            "A word to the agents", placeholder="For example: prefer field trials over makers' figures", width=360
+        )
+        if st.form_submit_button("Tell them", type="primary") and said.strip():
+            with told():
+                studio().decide(run.id, "steer", by=person(), data={"note": said.strip()})
+                st.caption(":material/check: Noted. The next step takes it into account.")

@@ -42,7 +42,7 @@ def _gate(draft: Draft) -> None:
 def _card(card: Scorecard) -> None:
     with st.container(horizontal=True):
         for name, (label, meaning) in SCORES.items():
-            st.metric(label, share(getattr(card, name)), help=meaning, border=True, width=172)
+            st.metric(label, share(getattr(card, name)), help=meaning, border=True, width=155)
     with st.expander("What the scores mean", type="compact"):
         for label, meaning in SCORES.values():
             st.markdown(f"**{label}.** {meaning}")
@@ -85,7 +85,10 @@ def _by_section(draft: Draft) -> None:
                 x=values,
                 name=f"{word.symbol} {word.text}",
                 orientation="h",
-                marker={"color": color, "pattern": {"shape": shape, "fgopacity": 0.5}},
+                marker={
+                    "color": color,
+                    "pattern": {"shape": shape, "fillmode": "overlay", "fgcolor": "rgba(255,255,255,.55)", "size": 8},
+                },
                 hovertemplate="%{y}: %{x}<extra>" + word.text + "</extra>",
             )
     figure.update_layout(

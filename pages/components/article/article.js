@@ -14,10 +14,7 @@ function sentenceNode(view, s) {
     onclick: () => pin(view, s.id), onfocus: () => card(view, s, node), onblur: () => hideSoon(view),
     onmouseenter: () => card(view, s, node), onmouseleave: () => hideSoon(view),
     onkeydown: (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); pin(view, s.id, true); } },
-  }, s.text,
-    s.cites.length ? el("sup", {}, s.cites.map((c) => `[${c.n}]`).join("")) : null,
-    seen.symbol ? el("span", { class: "mark", "aria-hidden": "true" }, seen.symbol) : null,
-    el("span", { class: "unseen" }, ` (${seen.words})`));
+  }, s.text, cited(s.cites.map((c) => c.n), seen), el("span", { class: "unseen" }, ` (${seen.words})`));
   view.nodes.set(s.id, node);
   return node;
 }
@@ -102,7 +99,7 @@ function passageBlock(view, s, p, number) {
 function panel(view, s, chosen) {
   const { aside, data } = view;
   if (!s) {
-    aside.replaceChildren(el("p", { class: "hint" }, "Select a sentence to see the exact passage it rests on, what the judge said, and why it is here."));
+    fill(aside, el("p", { class: "hint" }, "Select a sentence to see the exact passage it rests on, what the judge said, and why it is here."));
     return;
   }
   const seen = look(s);
@@ -111,7 +108,7 @@ function panel(view, s, chosen) {
   const number = (s.cites.find((c) => c.p === first) || {}).n;
   const inspect = new URL("inspect", document.baseURI);
   inspect.search = new URLSearchParams({ run: data.run, sentence: s.id }).toString();
-  aside.replaceChildren(
+  fill(aside,
     el("div", { class: "head" },
       el("h3", {}, seen.symbol ? `${seen.symbol} ` : "", seen.words, s.score === null ? "" : ` · ${Math.round(100 * s.score)} %`),
       el("button", { class: "close", type: "button", "aria-label": "Close", onclick: () => unpin(view) }, "×")),
@@ -139,7 +136,7 @@ function change(view, s) {
   box.value = s.text;
   const save = () => { const text = box.value.trim().replace(/\s+/g, " "); if (text && text !== s.text) view.tell("change", { id: s.id, text }); else panel(view, s); };
   box.onkeydown = (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save(); event.stopPropagation(); if (event.key === "Escape") panel(view, s); };
-  view.aside.replaceChildren(el("h3", {}, "Change this sentence"), el("p", { class: "quiet" }, "Its citations stay. It is judged again, alone, and becomes a new version."), box,
+  view.fill(aside, el("h3", {}, "Change this sentence"), el("p", { class: "quiet" }, "Its citations stay. It is judged again, alone, and becomes a new version."), box,
     el("div", { class: "actions" }, el("button", { class: "small go", type: "button", onclick: save }, "Save and judge again"),
       el("button", { class: "small", type: "button", onclick: () => panel(view, s) }, "Cancel")));
   box.focus();

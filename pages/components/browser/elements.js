@@ -21,6 +21,19 @@ function el(tag, props, ...children) {
   return node;
 }
 
+function fill(node, ...children) {
+  node.replaceChildren();
+  node.append(...children.flat(3).filter((child) => child !== null && child !== undefined && child !== ""));
+}
+
+// Citation numbers and the verdict's symbol, held to the last word by a word joiner.
+function cited(numbers, seen) {
+  if (!numbers.length && !seen.symbol) return null;
+  return el("span", { class: "tail" }, "\u2060",
+    numbers.length ? el("sup", {}, numbers.map((n) => `[${n}]`).join("")) : null,
+    seen.symbol ? el("span", { class: "mark", "aria-hidden": "true" }, seen.symbol) : null);
+}
+
 function link(url, text) {
   let parsed = null;
   try { parsed = new URL(url); } catch { return el("span", {}, text); }

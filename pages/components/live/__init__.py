@@ -5,6 +5,7 @@ works; Python hears of it only when the run comes to rest or goes on (`phase`).
 """
 
 from pathlib import Path
+from typing import Literal
 
 import streamlit as st
 
@@ -25,18 +26,19 @@ _LIVE = st.components.v2.component(
 POLL_S = 1.0
 
 
-def live(run: Run, *, compact: bool = False) -> None:
+def live(run: Run, *, compact: Literal["", "bar", "quiet"] = "") -> None:
     """Draw the run as it goes; reruns the page when its status changes.
 
     Args:
-        compact: only the line and the bar, for work that goes on beside a finished draft.
+        compact: `bar` for only the line and the bar, while the engine works beside a finished draft;
+            `quiet` for nothing at all, to notice that something happened elsewhere.
     """
     polling = bool(st.session_state.get(session.FEED_FALLBACK))
     st.fragment(_draw, run_every=POLL_S if polling else None)(run, compact, polling)
 
 
-def _draw(run: Run, compact: bool, polling: bool) -> None:
-    key = session.of("live", run.id, "bar" if compact else "full")
+def _draw(run: Run, compact: str, polling: bool) -> None:
+    key = session.of("live", run.id, "beside" if compact else "full")
     result = _LIVE(
         key=key,
         data={
@@ -44,6 +46,7 @@ def _draw(run: Run, compact: bool, polling: bool) -> None:
             "title": run.title,
             "status": str(run.status),
             "steps": [[str(step), label] for step, label in STEPS.items()],
+            "seq": studio().last_seq(run.id),
             "token": ticket.issue(studio().settings.data, run.id),
             "compact": compact,
             "polling": polling,

@@ -60,7 +60,7 @@ def frame(studio: Studio, run_id: str, after: int, *, most: int = MOST) -> Frame
     if run is None:
         return None
     events = studio.events(run_id, after=after, limit=most)
-    drafted = [event.data["draft_id"] for event in events if event.kind == Kind.DRAFTED]
+    drafted = [event.data["draft_id"] for event in events if _shows_draft(event)]
     progress = studio.progress(run_id)
     return {
         "events": [_as_data(event) for event in events],
@@ -71,6 +71,11 @@ def frame(studio: Studio, run_id: str, after: int, *, most: int = MOST) -> Frame
         "budget": run.brief.budget_usd,
         "tokens": run.tokens_in + run.tokens_out,
     }
+
+
+def _shows_draft(event: Event) -> bool:
+    """Whether the event makes another draft the present one; a revision that was no better does not."""
+    return event.kind == Kind.DRAFTED or (event.kind == Kind.REVISED and bool(event.data.get("kept")))
 
 
 def _as_data(event: Event) -> dict[str, Any]:

@@ -7,37 +7,42 @@ const FIRST_WAIT_MS = 300, LONGEST_WAIT_MS = 8000, TRIES_BEFORE_POLLING = 4;
 
 function fresh(data) {
   return {
-    run: data.run, last: 0, told: null, tries: 0, opened: false, socket: null, timer: 0, closed: false,
+    run: data.run, last: data.compact ? data.seq : 0, told: null, tries: 0, opened: false, socket: null, timer: 0, closed: false,
     tab: "draft", dirty: new Set(["steps", "draft", "lists"]), painted: 0, frame: null,
-    steps: new Map(data.steps.map(([key, label]) => [key, { key, label, state: "pending", seconds: null, doing: "" }])),
+    steps: new Map(data.steps.map(([key, label]) => [key, { key, label, state: "pending", seconds: 0, open: new Map(), since: 0, doing: "" }])),
     queries: 0, hits: 0, sources: new Map(), questions: new Map(), scores: [], rounds: [], calls: 0,
     conflicts: [], outdated: [], duplicates: [], flagged: [], down: [], reused: 0,
-    sections: new Map(), stale: false, writing: null, draft: null, labels: new Map(), notes: 0,
+    sections: new Map(), stale: false, draft: null, labels: new Map(), notes: 0, news: 0,
   };
 }
 
 const FOLD = {
-  run_claimed: () => {},
   step_started: (m, e) => {
-    for (const step of m.steps.values()) if (step.state === "active" && step.key !== e.step) step.state = "done";
     const step = m.steps.get(e.step);
-    if (step) { step.state = "active"; step.doing = e.data.label && e.data.label !== step.label ? e.data.label : ""; }
+    if (!step) return;
+    for (const other of m.steps.values()) { if (other === step) break; if (other.state === "pending") other.state = "skipped"; }
+    if (!step.open.size) step.since = Date.parse(e.at);
+    step.open.set(e.data.key ?? e.step, { label: e.data.label || "", doing: "" });
+    step.state = "active";
   },
-  step_redone: (m, e) => { const s = m.steps.get(e.step); if (s) { s.state = "active"; s.doing = "started over after an interruption"; } },
+  step_redone: (m, e) => { const s = m.steps.get(e.step); if (s) s.doing = "started over after an interruption"; },
   step_finished: (m, e) => {
     const step = m.steps.get(e.step);
-    if (step) { step.state = "done"; step.doing = ""; step.seconds = (step.seconds || 0) + (e.data.seconds || 0); }
+    if (!step) return;
+    step.open.delete(e.data.key ?? e.step);
+    if (!step.open.size) { step.state = "done"; step.doing = ""; step.seconds += (Date.parse(e.at) - step.since) / 1000; }
   },
+  waiting: rest, paused: rest, cancelled: rest, failed: rest,
   planned: (m, e) => { m.planned = e.data.questions; },
   searching: (m, e) => {
     m.queries += (e.data.queries || []).length;
     m.questions.set(e.data.question_id, { section: e.data.section, used: null, out: 0, note: "", enough: true });
-    doing(m, "research", `searching: ${e.data.section || ""}`);
+    doing(m, e.data.question_id, "searching");
   },
   found: (m, e) => { m.hits += e.data.hits || 0; },
   engine_down: (m, e) => { m.down.push(`${e.data.engine}: ${e.data.message} ${e.data.remedy || ""}`); },
-  reading: (m, e) => { doing(m, "research", `reading: ${e.data.title || e.data.url}`); },
-  read: (m, e) => { m.sources.set(e.data.source_id ?? e.data.url, { title: e.data.title, url: e.data.url, state: "read", words: e.data.words, passages: e.data.passages }); },
+  reading: (m, e) => { doing(m, e.data.question_id, `reading “${e.data.title || e.data.url}”`); },
+  read: (m, e) => { doing(m, e.data.question_id, `read “${e.data.title}”`); m.sources.set(e.data.source_id ?? e.data.url, { title: e.data.title, url: e.data.url, state: "read", words: e.data.words, passages: e.data.passages }); },
   skipped: (m, e) => { m.sources.set("x" + e.data.url, { title: e.data.title || e.data.url, url: e.data.url, state: "skipped", why: e.data.reason }); },
   duplicate: (m, e) => {
     m.sources.set("d" + e.data.source_id, { title: e.data.title, url: "", state: "duplicate", why: `repeats “${e.data.of_title}”` });
@@ -46,7 +51,7 @@ const FOLD = {
   flagged: (m, e) => { m.flagged.push(`${e.data.title}: ${e.data.note}`); },
   assembled: (m, e) => {
     m.questions.set(e.data.question_id, { section: e.data.section, used: e.data.used, out: e.data.left_out, note: e.data.note, enough: e.data.sufficient });
-    doing(m, "research", "");
+    doing(m, e.data.question_id, `${many(e.data.used, "passage")} chosen`);
   },
   conflict: (m, e) => {
     const say = (side) => (side && side.quote ? `“${side.quote}”${side.title ? ` (${side.title})` : ""}` : "");
@@ -54,28 +59,47 @@ const FOLD = {
     (e.data.kind === "outdated" ? m.outdated : m.conflicts).push(text);
   },
   text: (m, e) => {
-    if (m.stale) { m.sections.clear(); m.stale = false; } // a new version is being written
-    const section = m.sections.get(e.data.section) || { heading: e.data.heading, text: "" };
+    if (m.stale) { m.sections.clear(); m.stale = false; m.draft = null; } // a new version is being written
+    const section = m.sections.get(e.data.section) || { heading: "", text: "", sentences: null };
     section.text += e.data.text; section.heading = e.data.heading ?? section.heading;
     m.sections.set(e.data.section, section);
-    m.writing = e.data.section;
   },
   written: (m, e) => {
-    const section = m.sections.get(e.data.section) || { heading: e.data.heading, text: "" };
-    section.done = true; section.sentences = e.data.sentences;
+    const section = m.sections.get(e.data.section) || { heading: "", text: "" };
+    section.heading = e.data.heading ?? section.heading;
+    section.sentences = (e.data.text || []).map(([id, paragraph, text, cites, kind]) => ({ id, paragraph, text, cites, kind }));
     m.sections.set(e.data.section, section);
-    if (m.writing === e.data.section) m.writing = null;
+    m.stale = false;
   },
-  drafted: (m, e) => { m.writing = null; m.stale = true; m.version = e.data.version; m.sentences = e.data.sentences; },
-  judged: (m, e) => { for (const [id, label] of e.data.verdicts || []) m.labels.set(id, label); },
-  scored: (m, e) => { m.scores.push({ version: m.version, card: e.data.scorecard, passed: e.data.passed, reasons: e.data.reasons || [] }); },
-  diagnosed: (m, e) => { doing(m, "revise", `${many((e.data.causes || []).length, "failed sentence")} looked into`); },
-  revised: (m, e) => { m.rounds.push(e.data); },
+  drafted: (m, e) => { m.stale = true; m.version = e.data.version; m.sentences = e.data.sentences; m.news = e.seq; },
+  judged: (m, e) => {
+    for (const [id, label] of e.data.verdicts || []) m.labels.set(id, label);
+    const judge = m.steps.get("judge");
+    if (judge.state === "pending") judge.state = "active";
+  },
+  scored: (m, e) => {
+    m.scores.push({ version: m.version, card: e.data.scorecard, passed: e.data.passed, reasons: e.data.reasons || [] });
+    m.steps.get("judge").state = "done";
+    m.news = e.seq;
+  },
+  decided: (m, e) => { m.news = e.seq; },
+  published: (m, e) => { m.news = e.seq; },
+  diagnosed: (m, e) => { m.steps.get("revise").doing = `${many((e.data.causes || []).length, "failed sentence")} looked into`; },
+  revised: (m, e) => { m.rounds.push(e.data); m.steps.get("revise").doing = ""; },
   noted: (m, e) => { m.notes += e.data.notes || 0; },
   called: (m, e) => { m.calls += 1; if (e.data.replayed) m.reused += 1; },
 };
 
-function doing(m, key, text) { const step = m.steps.get(key); if (step) step.doing = text; }
+function rest(m, e) {
+  for (const step of m.steps.values()) { step.open.clear(); step.doing = ""; if (step.state === "active") step.state = "done"; }
+  m.news = e.seq;
+}
+
+// What the researcher of one question does now.
+function doing(m, question, text) {
+  const work = m.steps.get("research").open.get(`research:${question}`);
+  if (work) work.doing = text;
+}
 
 function apply(m, frame) {
   const tellsDraft = frame.events.some((e) => e.kind === "text" || e.kind === "written" || e.kind === "judged" || e.kind === "drafted");
@@ -115,9 +139,10 @@ function said(m, key, t) {
     if (t.passages) parts.push(`${many(t.passages, "passage")} chosen`);
   }
   if (key === "write") {
-    const done = [...m.sections.values()].filter((s) => s.done);
+    const done = [...m.sections.values()].filter((s) => s.sentences);
     if (done.length) parts.push(many(done.length, "section"));
-    if (m.sentences) parts.push(many(m.sentences, "sentence"));
+    const written = done.reduce((sum, s) => sum + s.sentences.length, 0);
+    if (m.sentences || written) parts.push(many(m.sentences || written, "sentence"));
   }
   if (key === "judge") {
     const v = t.verdicts;
@@ -152,11 +177,12 @@ function build(root, m, data) {
   ui.bar = el("div", { class: "bar", role: "progressbar", "aria-label": "Progress", "aria-valuemin": 0, "aria-valuemax": 100 }, ui.fill);
   ui.say = el("p", { class: "unseen", "aria-live": "polite" });
   root.replaceChildren(el("div", { class: "line" }, ui.line, ui.feed), ui.bar, ui.say);
+  root.hidden = data.compact === "quiet";
   if (data.compact) return ui;
   const list = el("ol", { class: "steps", "aria-label": "Steps" });
   for (const step of m.steps.values()) {
     const dot = el("span", { class: "dot", "aria-hidden": "true" }), took = el("span", { class: "took" });
-    const state = el("span", { class: "unseen" }), what = el("div", { class: "what" }), now = el("div", { class: "what now" });
+    const state = el("span", { class: "unseen" }), what = el("div", { class: "what" }), now = el("div", { class: "now" });
     const row = el("li", {}, dot, el("span", { class: "name" }, step.label), state, took, what, now);
     list.append(row);
     ui.steps.set(step.key, { row, dot, took, state, what, now });
@@ -227,18 +253,20 @@ function paintSteps(ui, m) {
     const row = ui.steps.get(step.key);
     if (row.row.className !== step.state) {
       row.row.className = step.state;
-      row.dot.textContent = step.state === "done" ? "✓" : "";
-      row.state.textContent = ` (${{ pending: "to come", active: "going on", done: "done" }[step.state]})`;
+      row.dot.textContent = { done: "✓", skipped: "–" }[step.state] || "";
+      row.state.textContent = ` (${{ pending: "to come", active: "going on", done: "done", skipped: "not needed" }[step.state]})`;
       if (step.state === "active") { row.row.setAttribute("aria-current", "step"); ui.say.textContent = `${step.label} has begun`; }
       else row.row.removeAttribute("aria-current");
     }
-    row.took.textContent = step.seconds !== null && step.state === "done" ? seconds(step.seconds) : "";
+    row.took.textContent = step.state === "skipped" ? "not needed" : step.seconds && step.state === "done" ? seconds(step.seconds) : "";
     row.what.textContent = said(m, step.key, t);
-    row.now.textContent = step.state === "active" ? step.doing : "";
+    const works = step.state === "active" ? [...step.open.values()].filter((work) => work.label) : [];
+    row.now.replaceChildren(...works.map((work) => el("div", { class: "work" }, el("b", {}, work.label), work.doing ? ` ${work.doing}` : "")),
+      ...(step.doing ? [el("div", { class: "work" }, step.doing)] : []));
   }
   chip(ui, "conflicts", `⇄ ${many(m.conflicts.length, "conflict")} found`, m.conflicts);
   chip(ui, "outdated", `◷ ${many(m.outdated.length, "outdated figure")}`, m.outdated);
-  chip(ui, "duplicates", `⧉ ${many(m.duplicates.length, "duplicate")} collapsed`, m.duplicates);
+  chip(ui, "duplicates", `≡ ${many(m.duplicates.length, "duplicate")} collapsed`, m.duplicates);
   chip(ui, "flagged", `⚑ ${many(m.flagged.length, "page")} flagged`, m.flagged);
   chip(ui, "down", `! ${many(m.down.length, "search engine")} silent`, m.down);
   ui.tabs.draft.textContent = m.draft && m.version > 1 ? `Draft so far (version ${m.version})` : "Draft so far";
@@ -247,26 +275,19 @@ function paintSteps(ui, m) {
   ui.tabs.scores.textContent = "Scores";
 }
 
+function marked(m, s) {
+  const seen = look({ ...s, label: m.labels.get(s.id) || null });
+  return [el("span", { class: `s ${seen.cls}`, title: seen.words }, s.text, cited(s.cites, seen),
+    el("span", { class: "unseen" }, ` (${seen.words})`)), " "];
+}
+
 function paintDraft(ui, m) {
   const nodes = [];
-  if (m.draft && m.writing === null) {
-    for (const section of m.draft.sections) {
-      if (section.heading) nodes.push(el("h3", {}, section.heading));
-      for (const group of paragraphs(section.sentences)) {
-        nodes.push(el("p", {}, group.map((s) => {
-          const seen = look({ ...s, label: m.labels.get(s.id) || null });
-          return [el("span", { class: `s ${seen.cls}`, title: seen.words }, s.text,
-            s.cites.length ? el("sup", {}, s.cites.map((n) => `[${n}]`).join("")) : null,
-            seen.symbol ? el("span", { class: "mark", "aria-hidden": "true" }, seen.symbol) : null,
-            el("span", { class: "unseen" }, ` (${seen.words})`)), " "];
-        })));
-      }
-    }
-  } else {
-    for (const [place, section] of [...m.sections].sort((a, b) => a[0] - b[0])) {
-      if (section.heading) nodes.push(el("h3", {}, section.heading));
-      nodes.push(el("p", { class: place === m.writing ? "writing" : null }, section.text));
-    }
+  const sections = m.draft ? m.draft.sections.map((section, place) => [place, section]) : [...m.sections].sort((a, b) => a[0] - b[0]);
+  for (const [, section] of sections) {
+    if (section.heading) nodes.push(el("h3", {}, section.heading));
+    if (section.sentences) for (const group of paragraphs(section.sentences)) nodes.push(el("p", {}, group.map((s) => marked(m, s))));
+    else nodes.push(el("p", { class: "writing" }, section.text));
   }
   if (!nodes.length) nodes.push(el("p", { class: "empty" }, "Nothing is written yet. The first sentences come here once there is evidence to write from; each is marked as soon as the judge has compared it with its passage."));
   ui.panels.draft.replaceChildren(...nodes);
@@ -302,9 +323,12 @@ function paint(view) {
     if (m.dirty.has("lists")) paintLists(ui, m);
   }
   m.dirty.clear();
-  if (m.frame.status !== data.status && m.told !== m.frame.status) {
-    m.told = m.frame.status;
-    view.tell("phase", m.frame.status);
+  // The page is drawn anew when the run's state changes; beside an article also when there is news of it.
+  const now = data.compact ? `${m.frame.status} ${Math.max(m.news, data.seq)}` : m.frame.status;
+  const drawn = data.compact ? `${data.status} ${data.seq}` : data.status;
+  if (now !== drawn && m.told !== now) {
+    m.told = now;
+    view.tell("phase", now);
   }
 }
 
@@ -336,7 +360,7 @@ export default function (component) {
   const { data, parentElement, setTriggerValue, setStateValue } = component;
   const root = parentElement.querySelector(".root");
   let view = SEEN.get(parentElement);
-  if (view && (view.m.run !== data.run || view.data.compact !== data.compact)) { view.stop(); view = null; }
+  if (view && view.m.run !== data.run) { view.stop(); view = null; }
   if (!view) {
     const m = fresh(data);
     view = { m, data };
@@ -346,8 +370,9 @@ export default function (component) {
     view.data = data;
     connect(view);
   }
-  if (view.data.status !== data.status) view.m.told = null;
+  if (view.data.status !== data.status || view.data.seq !== data.seq) view.m.told = null;
   view.data = data;
+  root.hidden = data.compact === "quiet";
   view.tell = setTriggerValue;
   view.set = setStateValue;
   if (data.frame) apply(view.m, data.frame);

@@ -4,6 +4,7 @@ Any number may run. One that falls silent loses its runs after a lease, and anot
 on from the last finished step. A run that waits for a person holds nothing.
 """
 
+import logging
 import os
 import secrets
 import signal
@@ -23,6 +24,7 @@ from core.store.runs import LEASE_S
 from core.wiring import Process, context_for
 
 POLL_S = 0.1
+_LOG = logging.getLogger(__name__)
 
 
 class Worker:
@@ -118,9 +120,9 @@ class Worker:
                 self._rest(run, Status.CANCELLED, Kind.CANCELLED)
         except GalleyError as error:
             self._failed(run, error)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a fault of ours must not take other runs along
+            _LOG.exception("run %s", run.id)
             self._failed(run, _unforeseen(error))
-            raise
         finally:
             with self._lock:
                 self._active.pop(run.id, None)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from core.errors import ReadError
 from core.reading.deadline import Deadline
 
 AT_ONCE = 2
@@ -30,9 +31,16 @@ class Hosts:
 
     @contextmanager
     def place(self, host: str, deadline: Deadline) -> Iterator[None]:
-        """One of a host's places, waited for within the deadline, after any pause it asked for."""
+        """One of a host's places, waited for within the deadline, after any pause it asked for.
+
+        Raises:
+            ReadError: the pause, or the queue, is longer than the deadline.
+        """
         place = self._host(host)
-        deadline.wait(place.resume_at - time.monotonic())
+        pause_s = place.resume_at - time.monotonic()
+        if pause_s > deadline.remaining_s():
+            raise ReadError(f"{host} asks for fewer requests.", remedy="Try again in a few minutes.")
+        deadline.wait(pause_s)
         while not place.places.acquire(timeout=deadline.tick_s()):
             pass
         try:

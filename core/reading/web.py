@@ -5,26 +5,20 @@ page costs (deadline.py), unpacks under a size limit (body.py), keeps to robots.
 requests per host (robots.py, hosts.py), asks again after "too many requests" and server faults
 for as long as the deadline allows, and asks "changed since?" when it holds a page already. No
 cookies, no proxies from the environment.
-
-It uses httpx's own engine (httpcore) with httpx's addresses: redirects, retries and limits are
-what this module is about, and httpx's client would have to be talked out of its own.
 """
 
 import json
 import random
-import ssl
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import closing
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from core.errors import ReadError, RefusedError
 from core.reading import address
-from core.reading.body import ENCODINGS, read_body
 from core.reading.deadline import Deadline
+from core.reading.exchange import REDIRECTS, Exchange, Request, Response, response
 from core.reading.hosts import Hosts
 from core.reading.robots import Robots
 
@@ -43,7 +37,6 @@ MOST_REDIRECTS = 5
 MOST_TRIES = 4
 FIRST_PAUSE_S = 0.5
 """Before the second try; doubles each time, times a random half to whole so that threads spread."""
-REDIRECTS = {301, 302, 303, 307, 308}
 TRY_AGAIN = {429, 500, 502, 503, 504}
 CLOSED = {401, 402, 403, 407, 451}
 READABLE = (
@@ -77,48 +70,6 @@ class Cache(Protocol):
     def put(self, url: str, page: Cached) -> None: ...
 
 
-@dataclass(frozen=True, kw_only=True)
-class Response:
-    """What a server answered."""
-
-    url: str
-    """After redirects."""
-    status: int
-    headers: Mapping[str, str]
-    """Names in lower case; a repeated header's values joined by `, `."""
-    body: bytes
-    """Unpacked; at most the client's `max_bytes`."""
-    media_type: str
-    """`text/html`: lower case, without parameters; empty when the server does not say."""
-    fetched_at: str
-    """When the server sent this, or last said that it is unchanged."""
-    from_cache: bool = False
-    truncated: bool = False
-    """Longer than `max_bytes`: the rest was not read."""
-
-    @property
-    def charset(self) -> str | None:
-        """The encoding the server claims."""
-        for part in self.headers.get("content-type", "").split(";")[1:]:
-            name, _, value = part.partition("=")
-            if name.strip().lower() == "charset":
-                return value.strip().strip("\"'") or None
-        return None
-
-    def json(self) -> Any:
-        """The body as JSON. ValueError when it is none."""
-        return json.loads(self.body)
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Request:
-    method: str
-    url: "httpx.URL"
-    headers: Mapping[str, str] = field(default_factory=dict)
-    content: bytes = b""
-    accept: Sequence[str] | None = None
-
-
 class Client:
     """Reads public web pages. Thread-safe; one for a process.
 
@@ -143,11 +94,15 @@ class Client:
         connect: "httpcore.NetworkBackend | None" = None,
     ) -> None:
         self._allow_private = allow_private
-        self._max_bytes = max_bytes
         self._deadline_s = deadline_s
-        self._user_agent = user_agent
         self._cache = cache
-        self._pool = _pool(allow_private, resolve, connect)
+        self._exchange = Exchange(
+            allow_private=allow_private,
+            max_bytes=max_bytes,
+            user_agent=user_agent,
+            resolve=resolve,
+            connect=connect,
+        )
         self._hosts = Hosts()
         self._robots = Robots(self._fetch_robots, agent=AGENT)
 
@@ -181,7 +136,7 @@ class Client:
         target = self._checked(url)
         if params:
             target = target.copy_merge_params(dict(params))
-        request = _Request(method="GET", url=target, headers=headers or {}, accept=accept)
+        request = Request(method="GET", url=target, headers=headers or {}, accept=accept)
         deadline = Deadline(deadline_s or self._deadline_s, cancelled=cancelled, what=address.shown(url))
         return self._follow(request, deadline, robots=robots, any_status=any_status)
 
@@ -200,7 +155,7 @@ class Client:
         Raises:
             As `get`.
         """
-        request = _Request(
+        request = Request(
             method="POST",
             url=self._checked(url),
             headers={"content-type": "application/json", **(headers or {})},
@@ -212,28 +167,28 @@ class Client:
 
     def close(self) -> None:
         """Close idle connections."""
-        self._pool.close()
+        self._exchange.close()
 
     def _checked(self, url: str) -> "httpx.URL":
         return address.checked_url(url, allow_private=self._allow_private)
 
-    def _follow(self, request: _Request, deadline: Deadline, *, robots: bool, any_status: bool) -> Response:
+    def _follow(self, request: Request, deadline: Deadline, *, robots: bool, any_status: bool) -> Response:
         for _ in range(MOST_REDIRECTS + 1):
             if robots:
                 self._robots.check(request.url, deadline)
-            response = self._persist(request, deadline)
-            location = response.headers.get("location")
-            if response.status not in REDIRECTS or not location:
-                if response.status >= 300 and not any_status:
-                    raise _status_error(response)
-                return response
+            answer = self._persist(request, deadline)
+            location = answer.headers.get("location")
+            if answer.status not in REDIRECTS or not location:
+                if answer.status >= 300 and not any_status:
+                    raise _status_error(answer)
+                return answer
             request = self._redirected(request, location)
         raise ReadError(
             f"{address.shown(str(request.url))} redirects more than {MOST_REDIRECTS} times.",
             remedy="Give the page's final address.",
         )
 
-    def _redirected(self, request: _Request, location: str) -> _Request:
+    def _redirected(self, request: Request, location: str) -> Request:
         if request.method != "GET":
             raise ReadError(
                 f"{address.shown(str(request.url))} redirects, and what was sent is not sent elsewhere.",
@@ -251,9 +206,9 @@ class Client:
         url = self._checked(joined)
         same = (url.scheme, url.netloc) == (request.url.scheme, request.url.netloc)
         headers = request.headers if same else {}
-        return _Request(method="GET", url=url, headers=headers, accept=request.accept)
+        return Request(method="GET", url=url, headers=headers, accept=request.accept)
 
-    def _persist(self, request: _Request, deadline: Deadline) -> Response:
+    def _persist(self, request: Request, deadline: Deadline) -> Response:
         """Ask until there is an answer worth having, or no time left for another try."""
         host = request.url.netloc.decode("ascii")
         pause_s = FIRST_PAUSE_S
@@ -261,180 +216,57 @@ class Client:
         while True:
             tries_left -= 1
             with self._hosts.place(host, deadline), deadline.in_force():
-                response = self._conditional(request, deadline, last_try=tries_left == 0)
-            if response is None:
+                answer = self._conditional(request, deadline, last_try=tries_left == 0)
+            if answer is None:
                 continue  # the server closed an idle connection under our feet
-            if response.status not in TRY_AGAIN or tries_left <= 0:
-                return response
-            asked_s = _retry_after_s(response.headers.get("retry-after"))
+            if answer.status not in TRY_AGAIN or tries_left <= 0:
+                return answer
+            asked_s = _retry_after_s(answer.headers.get("retry-after"))
             wait_s = pause_s * random.uniform(0.5, 1.0) if asked_s is None else asked_s
             if wait_s >= deadline.remaining_s():
-                return response
+                return answer
             if asked_s is not None:
                 self._hosts.pause(host, asked_s)
             deadline.wait(wait_s)
             pause_s *= 2
 
-    def _conditional(self, request: _Request, deadline: Deadline, *, last_try: bool) -> Response | None:
+    def _conditional(self, request: Request, deadline: Deadline, *, last_try: bool) -> Response | None:
         """One exchange, answered from the cache where the server says "unchanged"."""
-        key = str(request.url)
-        held = self._cache.get(key) if self._cache and request.method == "GET" else None
-        response = self._exchange(request, held, deadline, last_try=last_try)
-        if response is None or self._cache is None or request.method != "GET":
-            return response
-        if response.status == 304 and held:
-            return _response(held.url, 200, held.headers, held.body, fetched_at=response.fetched_at, from_cache=True)
-        etag, modified = response.headers.get("etag"), response.headers.get("last-modified")
-        storable = "no-store" not in response.headers.get("cache-control", "")
-        if response.status == 200 and (etag or modified) and storable and not response.truncated:
-            page = Cached(
-                url=response.url,
-                body=response.body,
-                headers=response.headers,
-                fetched_at=response.fetched_at,
-                etag=etag,
-                last_modified=modified,
-            )
-            self._cache.put(key, page)
-        return response
-
-    def _exchange(
-        self, request: _Request, held: Cached | None, deadline: Deadline, *, last_try: bool
-    ) -> Response | None:
-        """One request, one answer; None when the connection broke before an answer and may be tried again."""
-        import httpcore
-
-        wire = self._wire(request, held, deadline)
-        where = address.shown(str(request.url))
-        try:
-            with closing(self._pool.handle_request(wire)) as answer:
-                return self._received(request, answer)
-        except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-            deadline.check()
-            raise ReadError(
-                f"{request.url.host} cannot be reached ({_reason(error)}).",
-                remedy="Check the address and the network connection.",
-            ) from error
-        except (httpcore.ReadError, httpcore.WriteError, httpcore.RemoteProtocolError) as error:
-            if not last_try and request.method == "GET":
-                return None
-            raise ReadError(f"{where} broke off ({_reason(error)}).", remedy="Try it again later.") from error
-        except (httpcore.TimeoutException, httpcore.ProtocolError) as error:
-            deadline.check()
-            raise ReadError(
-                f"{where} did not answer properly ({_reason(error)}).", remedy="Try it again later."
-            ) from error
-
-    def _wire(self, request: _Request, held: Cached | None, deadline: Deadline) -> "httpcore.Request":
-        import httpcore
-
-        url = request.url
-        headers = {
-            "host": url.netloc.decode("ascii"),
-            "user-agent": self._user_agent,
-            "accept": ", ".join([*request.accept, "*/*;q=0.1"]) if request.accept else "*/*",
-            "accept-encoding": ENCODINGS,
-        }
-        if held and held.etag:
-            headers["if-none-match"] = held.etag
-        if held and held.last_modified:
-            headers["if-modified-since"] = held.last_modified
-        if request.content:
-            headers["content-length"] = str(len(request.content))
-        headers |= {name.lower(): value for name, value in request.headers.items()}
-        left = max(0.001, deadline.remaining_s())
-        return httpcore.Request(
-            request.method,
-            httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-            headers=[
-                (name.encode("latin-1", "replace"), value.encode("latin-1", "replace"))
-                for name, value in headers.items()
-            ],
-            content=request.content or None,
-            extensions={"timeout": dict.fromkeys(("connect", "read", "write", "pool"), left)},
-        )
-
-    def _received(self, request: _Request, answer: "httpcore.Response") -> Response:
-        headers = _headers(answer.headers)
-        where = str(request.url)
-        if answer.status in REDIRECTS or answer.status == 304:
-            return _response(where, answer.status, headers, b"")
-        media_type = _media_type(headers)
-        wanted = not request.accept or _taken(media_type, request.accept)
-        if answer.status < 300 and not wanted:
-            raise ReadError(
-                f"{address.shown(where)} is {media_type}, which cannot be read as text.",
-                remedy="Give the address of a page, a PDF or a text file.",
-            )
-        body, truncated = read_body(
-            answer.iter_stream(), encoding=headers.get("content-encoding", ""), most=self._max_bytes
-        )
-        return _response(where, answer.status, headers, body, truncated=truncated)
+        if self._cache is None or request.method != "GET":
+            return self._exchange.send(request, deadline, last_try=last_try)
+        held = self._cache.get(str(request.url))
+        answer = self._exchange.send(_if_changed(request, held), deadline, last_try=last_try)
+        if held and answer and answer.status == 304:
+            return response(held.url, 200, held.headers, held.body, fetched_at=answer.fetched_at, from_cache=True)
+        if answer and (page := _storable(answer)):
+            self._cache.put(str(request.url), page)
+        return answer
 
     def _fetch_robots(self, url: str, deadline: Deadline) -> tuple[int, bytes]:
-        request = _Request(method="GET", url=self._checked(url), accept=("text/plain", "*/*"))
-        response = self._follow(request, deadline, robots=False, any_status=True)
-        return response.status, response.body
+        request = Request(method="GET", url=self._checked(url), accept=("text/plain", "*/*"))
+        answer = self._follow(request, deadline, robots=False, any_status=True)
+        return answer.status, answer.body
 
 
-def _pool(
-    allow_private: bool, resolve: "Resolve | None", connect: "httpcore.NetworkBackend | None"
-) -> "httpcore.ConnectionPool":
-    import certifi
-    import httpcore
-
-    from core.reading import dial
-
-    context = ssl.create_default_context()  # the system's authorities, and SSL_CERT_FILE's
-    context.load_verify_locations(certifi.where())
-    dialer = dial.Dialer(allow_private=allow_private, resolve=resolve or dial.resolve, connect=connect)
-    return httpcore.ConnectionPool(
-        ssl_context=context,
-        max_connections=100,
-        max_keepalive_connections=20,
-        keepalive_expiry=15.0,
-        network_backend=dialer,
-    )
+def _if_changed(request: Request, held: Cached | None) -> Request:
+    """The request, to be answered with 304 if the held page is still current."""
+    asks = {"if-none-match": held and held.etag, "if-modified-since": held and held.last_modified}
+    return replace(request, headers={**request.headers, **{name: value for name, value in asks.items() if value}})
 
 
-def _headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-    headers: dict[str, str] = {}
-    for name, value in raw:
-        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
-        headers[key] = f"{headers[key]}, {text}" if key in headers else text
-    return headers
-
-
-def _media_type(headers: Mapping[str, str]) -> str:
-    return headers.get("content-type", "").partition(";")[0].strip().lower()
-
-
-def _taken(media_type: str, accept: Sequence[str]) -> bool:
-    if media_type in ("", "application/octet-stream", "binary/octet-stream"):
-        return True  # says nothing: the reader looks into it
-    kind = media_type.partition("/")[0]
-    return media_type in accept or f"{kind}/*" in accept or "*/*" in accept
-
-
-def _response(
-    url: str,
-    status: int,
-    headers: Mapping[str, str],
-    body: bytes,
-    *,
-    fetched_at: str = "",
-    from_cache: bool = False,
-    truncated: bool = False,
-) -> Response:
-    return Response(
-        url=url,
-        status=status,
-        headers=headers,
-        body=body,
-        media_type=_media_type(headers),
-        fetched_at=fetched_at or datetime.now(UTC).isoformat(timespec="seconds"),
-        from_cache=from_cache,
-        truncated=truncated,
+def _storable(answer: Response) -> Cached | None:
+    """What to keep of an answer: whole pages that can be asked for conditionally and may be kept."""
+    etag, modified = answer.headers.get("etag"), answer.headers.get("last-modified")
+    forbidden = "no-store" in answer.headers.get("cache-control", "").lower()
+    if answer.status != 200 or not (etag or modified) or forbidden or answer.truncated:
+        return None
+    return Cached(
+        url=answer.url,
+        body=answer.body,
+        headers=answer.headers,
+        fetched_at=answer.fetched_at,
+        etag=etag,
+        last_modified=modified,
     )
 
 
@@ -442,20 +274,16 @@ def _retry_after_s(text: str | None) -> float | None:
     """Seconds a server asks us to wait: a number or a date; None when it does not say."""
     if not text:
         return None
-    if text.strip().isdigit():
+    if text.isascii() and text.strip().isdigit():
         return float(text)
     try:
         return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
-def _reason(error: Exception) -> str:
-    return str(error).strip() or type(error).__name__
-
-
-def _status_error(response: Response) -> ReadError:
-    where, status = address.shown(response.url), response.status
+def _status_error(answer: Response) -> ReadError:
+    where, status = address.shown(answer.url), answer.status
     if status in CLOSED:
         return RefusedError(
             f"{where} does not let programs in (status {status}).",

@@ -1,9 +1,10 @@
 """How the parts are put together: once for a process, once for a run."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.events import Kind
 from core.holdings import Holdings, LibrarySearch
+from core.language.breaker import Breaker
 from core.language.ledger import Ledger
 from core.language.openai import OpenAI
 from core.language.router import Router
@@ -26,6 +27,8 @@ class Process:
     client: Client
     holdings: Holdings
     tracer: Tracer
+    breaker: Breaker = field(default_factory=Breaker)
+    """Shared, so that each run need not find out anew which model is down."""
 
 
 def open_process(settings: Settings | None = None) -> Process:
@@ -63,11 +66,11 @@ def context_for(run: Run, process: Process) -> Context:
         run_id=run.id, attempt=run.attempt, brief=brief, settings=settings, store=store, language=None,  # type: ignore[arg-type]
         searcher=searcher, client=process.client, holdings=process.holdings, tracer=process.tracer,
     )  # fmt: skip
-    context.language = _router(context)
+    context.language = _router(context, process.breaker)
     return context
 
 
-def _router(context: Context) -> Router:
+def _router(context: Context, breaker: Breaker) -> Router:
     settings, store = context.settings, context.store
 
     def backend(model: str) -> Ledger:
@@ -106,7 +109,7 @@ def _router(context: Context) -> Router:
 
     return Router(
         backend, model_for=context.model_for, budget_usd=context.brief.budget_usd, spent=spent, on_call=on_call,
-        on_budget=on_budget,
+        on_budget=on_budget, breaker=breaker,
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """How fetched text stands in a prompt: as data, on lines of its own, never as instructions.
 
-A passage is one line, `[number] text (source, date)`, between two marks that fetched text
-cannot contain, below a sentence that says what it is.
+A passage is one line, `[number] text`, with its origin on the line below it, between two
+marks that fetched text cannot contain, under a sentence that says what it is.
 """
 
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ def one_line(text: str) -> str:
 
 def passage_line(number: int, passage: Passage) -> str:
     origin = ", ".join(part for part in (passage.title, (passage.published or "")[:10]) if part)
-    return f"[{number}] {one_line(passage.text)} ({one_line(origin)})"
+    return f"[{number}] {one_line(passage.text)}\n    from: {one_line(origin)}"
 
 
 def fenced(lines: Iterable[str]) -> str:

@@ -81,7 +81,8 @@ SYSTEM = "You plan well-sourced articles. You ask questions that sources can ans
 PROMPT = """\
 {samples}
 
-Plan an article on: {topic}
+Plan an article.
+Topic: {topic}
 Reader: {audience}. Tone: {tone}. Length: about {words} words, so {sections} questions, one section each.
 Each question must be answerable from sources, must not overlap another, and the order must carry a reader
 from what it is to what follows from it. Give each 1 to 3 short search queries. The language of the article

@@ -205,7 +205,8 @@ SYSTEM = (
 PROMPT = """\
 {evidence}
 
-Write the section "{section}" of the article "{title}" ({topic}). It answers: {question}
+Topic: {topic}
+Write the section "{section}" of the article "{title}". It answers: {question}
 Reader: {audience}. Tone: {tone}. About {words} words. Other sections cover: {others}; leave that to them.
 Rules:
 - One sentence a line; a blank line between paragraphs; no headings, no lists.

@@ -45,6 +45,7 @@ READABLE = (
     "application/pdf",
     "text/plain",
     "text/markdown",
+    "text/x-markdown",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 )
 """What a page may be; octet-stream and no type at all are looked into."""
@@ -121,7 +122,8 @@ class Client:
         """Read one address, through up to 5 redirects, each checked anew.
 
         Args:
-            accept: media types to take (`READABLE` for pages); others are dropped unread.
+            accept: media types to take, `text/*` and `*/*` too; others are dropped unread. Unless given,
+                `READABLE` for pages (`robots`) and anything for interfaces.
             headers: sent to the first host only, never to where it redirects.
             params: added to the query.
             robots: ask robots.txt first; False is for interfaces made for programs.
@@ -136,6 +138,7 @@ class Client:
         target = self._checked(url)
         if params:
             target = target.copy_merge_params(dict(params))
+        accept = READABLE if accept is None and robots else accept
         request = Request(method="GET", url=target, headers=headers or {}, accept=accept)
         deadline = Deadline(deadline_s or self._deadline_s, cancelled=cancelled, what=address.shown(url))
         return self._follow(request, deadline, robots=robots, any_status=any_status)

@@ -23,8 +23,9 @@ WAIT_S = 30.0
 class Folder:
     """The files under one path, by their POSIX path relative to it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, wait_s: float = WAIT_S) -> None:
         self.path = path
+        self._wait_s = wait_s
         self._temporary = path / ".tmp"
 
     @contextmanager
@@ -36,15 +37,15 @@ class Folder:
         """
         with self.faults("be written"):
             self._temporary.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self.path / ".lock", timeout=WAIT_S, preserve_lock_file=True)
-        try:
-            with self.faults("be locked"):
+        lock = FileLock(self.path / ".lock", timeout=self._wait_s, preserve_lock_file=True)
+        with self.faults("be locked"):
+            try:
                 lock.acquire()
-        except Timeout as error:
-            raise PublishError(
-                f"Another publisher has held {str(self.path)!r} for {WAIT_S:.0f} seconds.",
-                remedy="Wait for it to finish, or stop it, then publish again.",
-            ) from error
+            except Timeout as error:
+                raise PublishError(
+                    f"Another publisher has held {str(self.path)!r} for {self._wait_s:.0f} seconds.",
+                    remedy="Wait for it to finish, or stop it, then publish again.",
+                ) from error
         try:
             with self.faults("be written"):
                 for left in self._temporary.iterdir():

@@ -99,7 +99,7 @@ class Site:
 
     def find(self, key: str) -> Receipt | None:
         """What stands on the page, read from the page itself; None when there is none with this key."""
-        record = self._records().get(key)
+        record = self._held(record_name(key))
         if record is None:
             return None
         marks = _marks(self._folder.read(post_name(record.slug)))
@@ -160,17 +160,18 @@ class Site:
             self._folder.remove(name)
 
     def _records(self) -> dict[str, Record]:
-        records = {}
-        for name in self._folder.names("articles/*.json"):
-            try:
-                record = record_from(self._folder.read(name) or b"")
-            except ValueError as error:
-                raise PublishError(
-                    f"{str(self._folder.path / name)!r} is damaged: {error}.",
-                    remedy="Restore the file from a backup, or delete it and publish that article again.",
-                ) from error
-            records[record.key] = record
-        return records
+        held = [self._held(name) for name in self._folder.names("articles/*.json")]
+        return {record.key: record for record in held if record}
+
+    def _held(self, name: str) -> Record | None:
+        content = self._folder.read(name)
+        try:
+            return None if content is None else record_from(content)
+        except ValueError as error:
+            raise PublishError(
+                f"{str(self._folder.path / name)!r} is damaged: {error}.",
+                remedy="Restore the file from a backup, or delete it and publish that article again.",
+            ) from error
 
     def _make_sense(self) -> None:
         if not self._blog.title:

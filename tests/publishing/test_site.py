@@ -241,6 +241,12 @@ def test_processes_that_publish_at_once_are_all_listed(folder, make):
     assert len(list((folder / "posts").iterdir())) == 4
 
 
+def test_a_writer_that_waits_in_vain_is_told_who_holds_the_folder(folder):
+    second = Folder(folder, wait_s=0)
+    with Folder(folder).writing(), pytest.raises(PublishError, match="Another publisher"), second.writing():
+        pass
+
+
 def test_a_new_title_of_the_site_reaches_every_page(site, folder, make):
     site.publish(make())
     renamed = Site(path=folder, title="The New Proof", base_url="https://new.example")

@@ -12,8 +12,11 @@ import gc
 import json
 import logging
 import os
+import re
 import tomllib
+from base64 import b64encode
 from collections.abc import AsyncIterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -90,10 +93,19 @@ async def _send(socket: WebSocket, run_id: str, after: int) -> None:
 
 # --- what every answer carries ---------------------------------------------------------------
 
+
+def inline_scripts() -> str:
+    """The inline scripts of Streamlit's own page, each allowed by its hash and no other with it."""
+    page = (Path(st.__file__).parent / "static" / "index.html").read_text("utf-8")
+    found = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    return "".join(f" 'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'" for text in found)
+
+
 POLICY = "; ".join(
     (
         "default-src 'self'",
-        "script-src 'self' blob: 'wasm-unsafe-eval'",  # blob: is how Streamlit loads a component's script
+        "script-src 'self' blob: 'wasm-unsafe-eval'"
+        + inline_scripts(),  # blob: is how Streamlit loads a component's script
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob:",  # no remote image can carry anything out
         "font-src 'self' data:",

@@ -23,11 +23,17 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 START_S = 40
-ARGUMENTS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync"
-).split()
-HARMLESS = ("_stcore/health", "_stcore/host-config", "prerenderReady", "404 (Not Found)")
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+HARMLESS = ("_stcore/health", "_stcore/host-config", "404 (Not Found)")
 """On a deep link Streamlit's own page looks for its server below the path first and is told 404."""
 
 

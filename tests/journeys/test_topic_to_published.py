@@ -119,8 +119,7 @@ def test_weak_sentences_are_reached_by_keyboard(visit: Any) -> None:
     expect(first).to_have_attribute("aria-expanded", "false")
     if page.locator("article .is-weak").count():
         page.keyboard.press("j")
-        focused = page.evaluate(
-            "() => { let a = document.activeElement; while (a.shadowRoot) a = a.shadowRoot.activeElement; return a.className }"
-        )
+        innermost = "let a = document.activeElement; while (a.shadowRoot) a = a.shadowRoot.activeElement;"
+        focused = page.evaluate(f"() => {{ {innermost} return a.className }}")
         assert "is-weak" in focused
     visitor.check()

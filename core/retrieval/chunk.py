@@ -23,7 +23,7 @@ MAX_TOKENS = 220
 _HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(\S.*)")
 _LONGEST_HEADING = 200
 """A longer line is body text, whatever it begins with: one-line documents begin with `#` too."""
-_ITEM = re.compile(r"\s*(?:[-*+•]|\d{1,3}[.)])[ \t]+\S")
+ITEM_LINE = re.compile(r"\s*(?:[-*+•]|\d{1,3}[.)])[ \t]+\S")
 _FENCE = re.compile(r" {0,3}(```+|~~~+)(.*)")
 _SPACE = re.compile(r"\s*")
 _WIDE_STOPS = "。！？｡…"
@@ -162,7 +162,7 @@ def _kind(line: str) -> str:
         return "fence"
     if first == "|":
         return "table"
-    if (first in "-*+•" or first.isdigit()) and _ITEM.match(line):
+    if (first in "-*+•" or first.isdigit()) and ITEM_LINE.match(line):
         return "list"
     return "prose"
 
@@ -221,10 +221,10 @@ def _pack(text: str, pieces: Iterable[tuple[int, int]], limits: _Limits) -> Iter
     current: tuple[int, int] | None = None
     for start, end in pieces:
         if current is not None:
-            together = tokens(text[current[0] : end])
-            small = min(tokens(text[start:end]), tokens(text[current[0] : current[1]])) < limits.crumb
-            limit = limits.most if small or text[current[1] - 1] == ":" else limits.target
-            if together <= limit:
+            crumb = min(tokens(text[start:end]), tokens(text[current[0] : current[1]])) < limits.crumb
+            leads, led = text[end - 1] == ":", text[current[1] - 1] == ":"
+            limit = limits.most if led or (crumb and not leads) else limits.target
+            if tokens(text[current[0] : end]) <= limit:
                 current = (current[0], end)
                 continue
             yield current
@@ -253,7 +253,7 @@ def _rows(text: str, block: _Block, limits: _Limits) -> Iterator[tuple[int, int]
     start = block.start
     for a, b in _lines(text[block.start : block.end])[1:]:
         a, b = a + block.start, b + block.start
-        if block.kind != "list" or _ITEM.match(text, a, b):
+        if block.kind != "list" or ITEM_LINE.match(text, a, b):
             yield from _fitting(text, *_trim(text, start, a), limits)
             start = a
     yield from _fitting(text, *_trim(text, start, block.end), limits)

@@ -9,7 +9,7 @@ import math
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from core.models import Passage
@@ -37,9 +37,7 @@ _PHRASE = re.compile(r'"([^"]*)"')
 class Index(Protocol):
     """What retrieval asks of the store."""
 
-    def lexical(
-        self, match: str, limit: int, snapshots: Collection[int] | None = None
-    ) -> list[tuple[int, float]]:
+    def lexical(self, match: str, limit: int, snapshots: Collection[int] | None = None) -> list[tuple[int, float]]:
         """`(passage id, BM25)`, best first, larger is better; `snapshots` None searches all."""
 
     def document_frequency(self, terms: Collection[str]) -> dict[str, int]:
@@ -140,9 +138,7 @@ class MatrixCache:
         most_bytes: of matrices kept, over all.
     """
 
-    def __init__(
-        self, index: Index, generation: Callable[[str], Hashable], *, most_bytes: int = 400_000_000
-    ) -> None:
+    def __init__(self, index: Index, generation: Callable[[str], Hashable], *, most_bytes: int = 400_000_000) -> None:
         self._index = index
         self._generation = generation
         self._most_bytes = most_bytes

@@ -18,10 +18,13 @@ from core.retrieval.words import content_words
 
 LIST = 100
 """Length of each list before fusion; the fusion's scales were measured with it."""
-SAME = 0.8
-"""Share of a passage's three-word runs found in a better one, from which it says the same."""
+SAME = 0.7
+"""Share of a passage's runs of three words that a better document has, from which it says the same: a
+changed word costs three runs, so some five in a passage of 120 tokens may differ."""
 SAMENESS_COST = 0.1
 """What a passage made of nothing but words already shown loses of its score."""
+
+_Runs = set[tuple[str, ...]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,9 +79,7 @@ def retrieve(
                     best[name] = each
     order = sorted(total, key=lambda passage: (-total[passage], passage))[: 2 * limit]
     found = index.passages(order)
-    ranked = [
-        Ranked(passage=found[id_], score=total[id_], scores=scores[id_]) for id_ in order if id_ in found
-    ]
+    ranked = [Ranked(passage=found[id_], score=total[id_], scores=scores[id_]) for id_ in order if id_ in found]
     distinct, repeats = _collapse(ranked)
     return _thin(distinct, limit) + repeats[:limit]
 
@@ -93,26 +94,33 @@ def _dense(
     ids, matrix = index.vectors(embedder.name, snapshots)
     if not len(ids):
         return none
-    return [
-        nearest(vector, ids, matrix, LIST) if vector.any() else [] for vector in embedder.embed(variants)
-    ]
+    return [nearest(vector, ids, matrix, LIST) if vector.any() else [] for vector in embedder.embed(variants)]
 
 
 def _collapse(ranked: Sequence[Ranked]) -> tuple[list[Ranked], list[Ranked]]:
-    """Passages that say something of their own, and those that repeat one of these."""
-    distinct: list[tuple[Ranked, set[tuple[str, ...]]]] = []
+    """Passages that say something of their own, and those that repeat one of these.
+
+    A reprint is rarely cut where the original was, so a passage is held against all better ones of a
+    document together; the one it shares most with is named.
+    """
+    distinct: list[Ranked] = []
     repeats: list[Ranked] = []
+    runs_of: dict[int, _Runs] = {}
+    by_document: dict[int, tuple[_Runs, list[int]]] = {}
     for item in ranked:
-        runs = _runs(item.passage.text)
-        same = next((kept for kept, own in distinct if len(runs & own) >= SAME * len(runs)), None)
-        if same is None:
-            distinct.append((item, runs))
-        else:
-            repeats.append(replace(item, repeats=same.passage.id))
-    return [item for item, _ in distinct], repeats
+        own = runs_of[item.passage.id] = _runs(item.passage.text)
+        told = next((ids for runs, ids in by_document.values() if len(own & runs) >= SAME * len(own)), None)
+        if told is not None:
+            repeats.append(replace(item, repeats=max(told, key=lambda id_: len(own & runs_of[id_]))))
+            continue
+        distinct.append(item)
+        runs, ids = by_document.setdefault(item.passage.snapshot_id, (set(), []))
+        runs |= own
+        ids.append(item.passage.id)
+    return distinct, repeats
 
 
-def _runs(text: str) -> set[tuple[str, ...]]:
+def _runs(text: str) -> _Runs:
     words = content_words(text)
     return {tuple(words[n : n + 3]) for n in range(max(1, len(words) - 2))}
 

@@ -12,9 +12,9 @@ import threading
 from collections.abc import Iterable
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+(?:['’][^\W_]+)*")
-_CLITIC = re.compile(r"['’](?:s|re|ve|ll|d|m)$")
+_CLITIC = re.compile(r"'(?:s|re|ve|ll|d|m)$")
 
-STOP_WORDS = frozenset(
+_STOP_WORDS = (
     # articles, prepositions, conjunctions
     "a an the of to in on for with at by from as into about over under after before between through during"
     " out up down off against via among within without upon per and or but nor if than then because while until"
@@ -25,8 +25,9 @@ STOP_WORDS = frozenset(
     " am is are was were be been being do does did done doing have has had having can could will would shall"
     " should may might must not no isn't aren't wasn't weren't don't doesn't didn't can't cannot won't"
     # question words
-    " who whom whose which what when where why how".split()
+    " who whom whose which what when where why how"
 )
+STOP_WORDS = frozenset(_STOP_WORDS.split())
 _STAND_ALONE = frozenset("AI")
 """Capitals that are words; any other single capital is a name: vitamin C, hepatitis B."""
 
@@ -45,7 +46,7 @@ def content_words(text: str) -> list[str]:
     found = _WORD.findall(text)
     kept = []
     for raw in found:
-        word = _CLITIC.sub("", raw).lower()
+        word = _CLITIC.sub("", raw.replace("’", "'")).lower()
         if word in STOP_WORDS:
             continue
         if len(word) == 1 and word.isascii() and word.isalpha() and (raw.islower() or raw[0] in _STAND_ALONE):

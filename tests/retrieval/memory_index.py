@@ -44,9 +44,7 @@ class MemoryIndex:
         self._vectors.setdefault(embedder.name, {}).update(zip(wanted, vectors, strict=True))
         self.generation += 1
 
-    def lexical(
-        self, match: str, limit: int, snapshots: Collection[int] | None = None
-    ) -> list[tuple[int, float]]:
+    def lexical(self, match: str, limit: int, snapshots: Collection[int] | None = None) -> list[tuple[int, float]]:
         rows = self._db.execute(
             "SELECT rowid, -bm25(passages) FROM passages WHERE passages MATCH ? ORDER BY rank, rowid", (match,)
         )
@@ -62,9 +60,7 @@ class MemoryIndex:
     def passages_count(self) -> int:
         return len(self._held)
 
-    def vectors(
-        self, model: str, snapshots: Collection[int] | None = None
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def vectors(self, model: str, snapshots: Collection[int] | None = None) -> tuple[np.ndarray, np.ndarray]:
         held = {
             id_: vector for id_, vector in self._vectors.get(model, {}).items()
             if snapshots is None or self._held[id_].snapshot_id in snapshots

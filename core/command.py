@@ -126,12 +126,14 @@ def add(given: argparse.Namespace) -> int:
 
 def worker(given: argparse.Namespace) -> int:
     """Execute runs, and serve the site's preview, until told to stop."""
+    from core.agents.publisher import target_for
     from core.errors import PublishError
     from core.publishing.serve import open_server
     from core.wiring import open_process
     from core.worker import Worker
 
     process = open_process()
+    target_for("site", process.settings).rebuild()
     try:
         server = open_server(process.settings.data / "site", process.settings.site_port)
         threading.Thread(target=server.serve_forever, name="preview", daemon=True).start()

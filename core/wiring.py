@@ -9,7 +9,7 @@ from core.language.ledger import Ledger
 from core.language.openai import OpenAI
 from core.language.router import Router
 from core.models import Call, Run
-from core.reading.web import Client
+from core.reading.web import Cached, Client
 from core.retrieval.embed import WordVectors
 from core.runtime import Context, Searcher
 from core.search import ENGINES, Engine
@@ -25,6 +25,9 @@ class Process:
     settings: Settings
     store: Store
     client: Client
+    """Reads what was found: guarded."""
+    services: Client
+    """Talks to services a person configured, which may well run on this machine."""
     holdings: Holdings
     tracer: Tracer
     breaker: Breaker = field(default_factory=Breaker)
@@ -44,10 +47,25 @@ def open_process(settings: Settings | None = None) -> Process:
         settings=settings, store=store,
         client=Client(
             allow_private=settings.allow_private_addresses, max_bytes=settings.page_bytes,
-            deadline_s=settings.page_deadline_s,
+            deadline_s=settings.page_deadline_s, cache=HeldPages(store),
         ),
+        services=Client(allow_private=True),
         holdings=Holdings(store, WordVectors()), tracer=Tracer(settings.phoenix),
     )  # fmt: skip
+
+
+class HeldPages:
+    """The web client's cache, kept in the store."""
+
+    def __init__(self, store: Store) -> None:
+        self._pages = store.web_cache
+
+    def get(self, url: str) -> Cached | None:
+        page = self._pages.get(url)
+        return Cached(**page) if page else None
+
+    def put(self, url: str, page: Cached) -> None:
+        self._pages.put(url, {**vars(page), "headers": dict(page.headers)})
 
 
 def context_for(run: Run, process: Process) -> Context:
@@ -114,13 +132,15 @@ def _router(context: Context, breaker: Breaker) -> Router:
 
 
 def _engine(name: str, run: Run, process: Process, settings: Settings) -> Engine:
+    own = settings.engine_settings.get(name, {})
+    client = process.services if name == "searxng" or "base_url" in own else process.client
     given = {
-        "fetch": process.client.get, "post": process.client.post_json,
+        "fetch": client.get, "post": client.post_json,
         "lookup": LibrarySearch(process.holdings, run.brief.topic, run.brief.collections).hits,
         "language": run.brief.language,
         "base_url": settings.searxng_url if name == "searxng" else None,
         "api_key": {"tavily": settings.tavily_api_key, "brave": settings.brave_api_key}.get(name),
-        **settings.engine_settings.get(name, {}),
+        **own,
     }  # fmt: skip
     wanted = {field.name for field in ENGINES.fields(name)}
     return ENGINES.create(name, **{key: value for key, value in given.items() if key in wanted and value is not None})

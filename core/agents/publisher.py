@@ -5,16 +5,18 @@ carries its key, so that a lost answer is found again instead of sent again.
 """
 
 from collections.abc import Callable, Mapping
+from itertools import groupby
 from typing import Any
 
 from core import publishing  # noqa: F401 - puts the targets on their shelf
 from core.agents.state import RunState, Update
 from core.errors import PublishError
 from core.events import Kind
-from core.models import Article, Brief, Draft, Label, Publication, Receipt, Scorecard, SentenceKind, Source, Step
+from core.models import Article, Brief, Draft, Label, Publication, Receipt, Scorecard, SentenceKind, Step
 from core.models import Update as Change
 from core.publishing.article import assemble, slugify
 from core.publishing.target import TARGETS, Target
+from core.retrieval.words import STOP_WORDS
 from core.runtime import Context
 from core.settings import Settings
 from core.store import Store
@@ -35,7 +37,7 @@ def publish(state: RunState, context: Context) -> Update:
         return {"decision": {}}
     article = article_for(
         draft, row, store=context.store, brief=context.brief, settings=context.settings,
-        by=decision.get("by", "autopilot"), reason=decision.get("reason") or "",
+        by=decision.get("by", ""), reason=decision.get("reason") or "",
     )  # fmt: skip
     context.store.publications.set(row.id, status="sending", slug=article.slug, draft_id=draft.id)
     receipt = _sent(row, lambda: target.publish(article), context)
@@ -96,7 +98,7 @@ def article_for(
     return assemble(
         draft, key=row.key if row else key_of(draft.run_id), passages=passages, sources=sources, scorecard=card,
         method=_method(card, brief, settings), verified_at=now(),
-        published_at=(row.published_at if row else None) or now(), modified_at=now(), phrases=_phrases(sources),
+        published_at=(row.published_at if row else None) or now(), modified_at=now(), phrases=_phrases(brief.topic),
         overrides=dict.fromkeys(failed, reason), below_gate=() if answer.passed else (reason,), updates=updates,
         language=brief.language, approved_by=by,
     )  # fmt: skip
@@ -107,13 +109,12 @@ def key_of(run_id: str) -> str:
     return f"galley-{run_id}"
 
 
-def _phrases(sources: Mapping[int, Source]) -> list[str]:
-    """Tags: the collections and sites the article draws on, most used first."""
-    names = [
-        source.collection.replace("-", " ").replace("/", " ") if source.collection else source.site or ""
-        for source in sources.values()
-    ]
-    return sorted({name for name in names if name}, key=lambda name: -names.count(name))
+def _phrases(topic: str) -> list[str]:
+    """Tags: the topic's phrases of two words and more, else its longer words."""
+    words = [word.strip("?!.,;:()“”\"'").lower() for word in topic.split()]
+    phrases = [" ".join(run) for is_stop, run in groupby(words, key=STOP_WORDS.__contains__) if not is_stop]
+    long = [phrase for phrase in phrases if " " in phrase]
+    return long or [phrase for phrase in phrases if len(phrase) > 3]
 
 
 def _method(card: Scorecard, brief: Brief, settings: Settings) -> str:

@@ -16,7 +16,7 @@ from core.language.tasks import QueriesAnswer, QueriesInput, Task
 from core.models import Document, Evidence, Hit, Passage, Question, RunSource, Source, Step
 from core.reading.dedupe import duplicates
 from core.reading.extract import extract_response
-from core.reading.filter import relevance
+from core.reading.filter import check_site, relevance
 from core.retrieval.context import assemble, sufficient
 from core.retrieval.index import before
 from core.retrieval.retrieve import retrieve
@@ -142,9 +142,13 @@ def _source(hit: Hit, queries: list[str], context: Context) -> Source:
         if held is not None:
             return held
     with context.span("read page", "TOOL", input=hit.url) as span:
-        document: Document = extract_response(
-            context.client.get(hit.url, deadline_s=context.settings.page_deadline_s, cancelled=context.stopped)
+        page = context.client.get(hit.url, deadline_s=context.settings.page_deadline_s, cancelled=context.stopped)
+        check_site(
+            page.url,
+            allow=(*context.brief.allow, *context.settings.allow),
+            deny=(*context.brief.deny, *context.settings.deny),
         )
+        document: Document = extract_response(page)
         span.output(document.title)
     fit = relevance(
         document.text, title=document.title, queries=queries, language=document.language or context.brief.language

@@ -18,6 +18,7 @@ from core.store.publications import Publications
 from core.store.runs import Runs
 from core.store.saved_settings import SavedSettings
 from core.store.sources import Sources
+from core.store.web_cache import WebCache
 
 
 class Store:
@@ -35,6 +36,7 @@ class Store:
         self.decisions = Decisions(self.database)
         self.plans = Plans(self.database)
         self.sources = Sources(self.database)
+        self.web_cache = WebCache(self.database)
         self.passages = Passages(self.database)
         self.evidence = EvidenceStore(self.database, self.passages)
         self.drafts = Drafts(self.database)

@@ -53,6 +53,10 @@ CREATE TABLE snapshots (
     etag TEXT, last_modified TEXT, language TEXT, words INTEGER NOT NULL, pages TEXT NOT NULL,
     flags TEXT NOT NULL);
 CREATE INDEX snapshots_of_source ON snapshots(source_id);
+CREATE TABLE web_cache (
+    url TEXT PRIMARY KEY, body BLOB NOT NULL, headers TEXT NOT NULL, fetched_at TEXT NOT NULL, etag TEXT,
+    last_modified TEXT);
+CREATE INDEX web_cache_by_age ON web_cache(fetched_at);
 CREATE TABLE run_sources (
     run_id TEXT NOT NULL, url TEXT NOT NULL, question_id INTEGER NOT NULL, source_id INTEGER,
     snapshot_id INTEGER, title TEXT NOT NULL, engine TEXT NOT NULL, query TEXT NOT NULL, rank INTEGER NOT NULL,

@@ -13,6 +13,7 @@ import itertools
 import json
 import re
 import threading
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
@@ -113,6 +114,8 @@ class ScriptedModel:
         self._script = iter(() if isinstance(faults, Faults) else faults)
         self.requests: list[Received] = []
         """Every request for an answer, in order of arrival."""
+        self.intervals: list[tuple[float, float]] = []
+        """`(begin, end)` of each request, in seconds of `time.time()`."""
         self.calls: Counter[str] = Counter()
         """Prompt hash -> how often it was answered, that is: paid for."""
         self.hung_up = 0
@@ -189,9 +192,11 @@ class ScriptedModel:
         prompt = prompt_hash(asked)
         outcome = "unauthorized" if self.require_key not in (None, key) else self._outcome(asked, prompt)
         self.requests.append(Received(prompt=prompt, outcome=outcome, body=asked, key=key))
+        began = time.time()
         answering = asyncio.ensure_future(self._outcome_to(outcome, asked, prompt, writer))
         leaving = asyncio.ensure_future(reader.read(1))  # the client says nothing more until it is answered
         await asyncio.wait((answering, leaving), return_when=asyncio.FIRST_COMPLETED)
+        self.intervals.append((began, time.time()))
         if not answering.done():
             self.hung_up += 1
             answering.cancel()

@@ -1,0 +1,98 @@
+"""A slow web of its own for benchmarks: a search engine and the sample documents, 150 ms away.
+
+Speaks SearXNG's JSON on `/search` and serves each sample document as an HTML page. Every
+request is written down with its time, so that waits can be told from work.
+"""
+
+import json
+import threading
+import time
+from dataclasses import dataclass, field
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import parse_qs, quote, urlsplit
+
+from markdown_it import MarkdownIt
+
+SAMPLES = Path(__file__).resolve().parent.parent / "samples" / "library"
+
+
+@dataclass
+class SlowWeb:
+    """The server as a context manager; `base_url` is its address.
+
+    Args:
+        delay_s: before each answer.
+    """
+
+    delay_s: float = 0.15
+    intervals: list[tuple[float, float]] = field(default_factory=list)
+    """`(begin, end)` of each request, in seconds of `time.time()`."""
+
+    def __enter__(self) -> Self:
+        self._pages = {path.stem: _page(path) for path in sorted(SAMPLES.rglob("*.md"))}
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, self))
+        self._server.daemon_threads = True
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self.base_url = f"http://127.0.0.1:{self._server.server_port}"
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def answer(self, path: str) -> tuple[str, bytes]:
+        """`(media type, body)` for a path."""
+        parts = urlsplit(path)
+        if parts.path == "/search":
+            return "application/json", json.dumps({"results": self._results(parse_qs(parts.query)["q"][0])}).encode()
+        if parts.path == "/robots.txt":
+            return "text/plain", b"User-agent: *\nAllow: /\n"
+        return "text/html; charset=utf-8", self._pages[parts.path.strip("/").split("/")[-1]].encode()
+
+    def _results(self, query: str) -> list[dict[str, Any]]:
+        words = {word.strip("?.,").lower() for word in query.split() if len(word) > 3}
+        ranked = sorted(self._pages, key=lambda name: -sum(word in self._pages[name].lower() for word in words))
+        tag = quote(query[:40])
+        # A page of its own for each query, so that runs do not share what they fetch.
+        return [
+            {"url": f"{self.base_url}/{tag}/{name}", "title": name.replace("-", " "), "content": name}
+            for name in ranked[:12]
+        ]
+
+
+def _page(path: Path) -> str:
+    _, _, body = path.read_text(encoding="utf-8").removeprefix("---").partition("---")
+    title = path.stem.replace("-", " ")
+    return (
+        f"<html lang=en><head><title>{title}</title></head><body><nav>Home · About · Contact</nav><article>"
+        f"{MarkdownIt().render(body)}</article><footer>All pages are made up.</footer></body></html>"
+    )
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def __init__(self, web: SlowWeb, *args: Any) -> None:
+        self._web = web
+        super().__init__(*args)
+
+    def do_GET(self) -> None:  # noqa: N802 - the base class's name
+        began = time.time()
+        time.sleep(self._web.delay_s)
+        try:
+            kind, body = self._web.answer(self.path)
+            status = 200
+        except KeyError:
+            kind, body, status = "text/plain", b"not found", 404
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        self._web.intervals.append((began, time.time()))
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
+        """Nothing: thousands of lines would be the benchmark."""

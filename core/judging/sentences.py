@@ -1,0 +1,226 @@
+"""Sentences: where they begin and end, whether they claim anything, and the writers' line format.
+
+A sentence is the unit everything else counts by, so its borders must not move: a line break ends
+a sentence first (headings, list items, cells), then punctuation does. The rules for abbreviations,
+initials and decimals are sentencex's; what it does not know is mended here: citation markers after
+the full stop belong to the sentence before them, and lines that were only wrapped are one line.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+import sentencex
+
+from core.models import SentenceKind, Span
+
+Marked = tuple[str, tuple[int, ...]]
+"""A sentence without its markers, and the evidence numbers it cites."""
+
+_MARKER = re.compile(r"[\[【]\s*\^?(\d{1,4}(?:\s*[,;–-]\s*\^?\d{1,4})*)\s*[\]】]")
+_LEADING_MARKERS = re.compile(rf"(?:\s*{_MARKER.pattern})+")
+_LINE_SIGN = re.compile(r"\s*(?:#{1,6}\s+|[-*•+]\s+|\d{1,2}[.)]\s+|>\s*)*")
+_STARTS_BLOCK = re.compile(r"\s*(?:#{1,6}\s|[-*•+]\s|\d{1,2}[.)]\s|[|>]|```|~~~)")
+_ENDS_SENTENCE = re.compile(r"[.!?…:;][\"'”’)\]】\d]*\s*$")
+_OPEN_ABBREVIATION = re.compile(r"\b(?:approx|ca|cf|resp|incl|excl|est|min|max|no|nos|p|pp|vol|fig|figs)\.\s*$", re.I)
+_WRAPPED_AT = 55
+"""A line at least this long, without a full stop, is taken for wrapped text; shorter ones are titles."""
+
+
+def split(text: str) -> list[Span]:
+    """Find the sentences of a text.
+
+    Returns:
+        Spans in order, not overlapping, without list signs, heading signs and outer white space.
+        Every letter and digit of the text lies in exactly one span, save numbers of list items.
+
+    >>> text = "It rose by 3.5 % in the U.S. last year.[3] Dr. Lee agrees."
+    >>> [text[span.start : span.end] for span in split(text)]
+    ['It rose by 3.5 % in the U.S. last year.[3]', 'Dr. Lee agrees.']
+    """
+    return [span for start, end in _blocks(text) for span in _split_block(text, start, end)]
+
+
+def _blocks(text: str) -> Iterator[tuple[int, int]]:
+    """Lines, with wrapped lines of one paragraph taken together."""
+    block_start, position = 0, 0
+    for line in text.splitlines(keepends=True):
+        end = position + len(line)
+        following = text[end : end + 400].split("\n", 1)[0]
+        wrapped = (
+            len(line.rstrip()) >= _WRAPPED_AT
+            and following.strip() != ""
+            and not _ENDS_SENTENCE.search(line)
+            and not _STARTS_BLOCK.match(following)
+            and not line.lstrip().startswith(("#", "|", "```", "~~~"))
+        )
+        position = end
+        if not wrapped:
+            yield block_start, end
+            block_start = end
+    if block_start < len(text):
+        yield block_start, len(text)
+
+
+def _split_block(text: str, start: int, end: int) -> Iterator[Span]:
+    start += len(_LINE_SIGN.match(text[start:end]).group())  # type: ignore[union-attr]  # matches always
+    block = text[start:end]
+    borders: list[int] = []
+    for piece in sentencex.get_sentence_boundaries("en", block):
+        if borders and not re.search(r"\w", block[borders[-1] : piece["end_index"]]):
+            borders[-1] = piece["end_index"]  # stray punctuation stays with the sentence before it
+            continue
+        borders.append(piece["end_index"])
+    begin = 0
+    for number, border in enumerate(borders):
+        last = number == len(borders) - 1
+        if last:
+            border = len(block)
+        elif _OPEN_ABBREVIATION.search(block[begin:border]):
+            continue
+        else:
+            markers = _LEADING_MARKERS.match(block, border)
+            border = markers.end() if markers else border
+        if border <= begin:
+            continue
+        piece = block[begin:border]
+        if re.search(r"\w", piece):
+            left = len(piece) - len(piece.lstrip())
+            yield Span(start=start + begin + left, end=start + begin + len(piece.rstrip()))
+        begin = border
+
+
+# --- does it claim anything? ---------------------------------------------------------------
+
+_ANNOUNCEMENT = re.compile(
+    r"""^(?:(?:but|and|so|now|first|next|then|finally|below|here)\b[\s,]*)*(?:
+        (?:this|the\s+(?:next|following|last|first|final|previous|rest\s+of\s+this))\s+
+            (?:section|part|chapter|article|page|overview|paragraph)s?\s+
+            (?:of\s+this\s+article\s+)?(?:will\s+)?
+            (?:looks?|turns?|explains?|describes?|covers?|discuss(?:es)?|sets?\s+out|deals?|asks?|shows?|
+               examines?|explores?|sums?\s+up|summari[sz]es?|introduces?|answers?|goes)\b
+      | (?:let\s+us|let's|we)\s+(?:now\s+|first\s+|will\s+|then\s+)*
+            (?:turn|look|begin|start|consider|move|examine|explore|return)\b
+      | (?:is|are)\s+(?:what|how)\b
+      | consider\s+the\s+following\b
+      | to\s+(?:sum\s+up|begin|conclude|recap)\s*[.:]?$
+      | (?:the\s+)?(?:details|examples?|results?|figures|reasons|answers?)\s+follows?\s*(?:below)?\s*[.:]?$
+      | read\s+on\b | more\s+on\s+(?:this|that)\s+below\b
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_COMPARES = re.compile(
+    r"\b(?:more|less|most|least|fewer|better|worse|best|worst|than|as\s+\w+\s+as|only|all|every|none|never|"
+    r"always|because|since|although|whereas|why|that|is|are|was|were|has|have|can|cannot)\b|\b\w{3,}(?:er|est)\s+than\b",
+    re.IGNORECASE,
+)
+_NUMBER_WORD = re.compile(
+    r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundreds?|thousands?|millions?|"
+    r"billions?|half|third|quarter|twice|double|per\s+cent|percent|majority)\b",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"(?<=[\w,;:)]\s)[\"'“‘(]?[A-Z][\w’'-]+|\b[A-Z]{2,}\b")
+_ASSERTING_QUESTION = re.compile(
+    r"\b(?:did|do)\s+you\s+know\b|,\s*(?:isn't|is|aren't|are|don't|do|doesn't|does)\s*\w+\s*\?", re.I
+)
+_LONGEST_ANNOUNCEMENT_WORDS = 22
+
+
+def classify(sentence: str) -> SentenceKind:
+    """Claim or transition? In doubt a claim: what is wrongly checked costs time, the reverse costs trust.
+
+    A transition asks, or announces what comes, and holds no number, no name, no comparison and no assertion.
+
+    >>> classify("The next section looks at costs.").value, classify("This section shows why pumps fail.").value
+    ('transition', 'claim')
+    """
+    text = _MARKER.sub("", sentence).replace("’", "'").strip(" \t\n*_")
+    if not re.search(r"[^\W\d_]", text):
+        return SentenceKind.CLAIM if re.search(r"\d", text) else SentenceKind.TRANSITION
+    if _NUMBER_WORD.search(text):
+        return SentenceKind.CLAIM
+    if re.search(r"\?[\"'”’)]*$", text):
+        return SentenceKind.CLAIM if _ASSERTING_QUESTION.search(text) else SentenceKind.TRANSITION
+    announcement = _ANNOUNCEMENT.match(text)
+    if not announcement or len(text.split()) > _LONGEST_ANNOUNCEMENT_WORDS:
+        return SentenceKind.CLAIM
+    rest = text[announcement.end() :]
+    return SentenceKind.CLAIM if _NAME.search(text) or _COMPARES.search(rest) else SentenceKind.TRANSITION
+
+
+# --- working prose ---------------------------------------------------------------
+
+
+def parse_prose(text: str) -> list[list[Marked]]:
+    """Read a writer's prose: one sentence a line, ending in its markers; blank lines between paragraphs.
+
+    Forgives what writers do: several sentences on a line (markers at its end then count for every
+    claim of the line that has none of its own), markers before the full stop or inside the
+    sentence, list signs, emphasis, code fences; drops headings and rules.
+
+    Returns:
+        Paragraphs in order, none empty, of sentences with their numbers in order of mention, each once.
+
+    >>> parse_prose("The grant pays £7,000 [3][8].\\nIt closes in 2028. [4]")
+    [[('The grant pays £7,000.', (3, 8)), ('It closes in 2028.', (4,))]]
+    """
+    paragraphs: list[list[Marked]] = [[]]
+    for line in text.splitlines():
+        stripped = line.strip()
+        if not stripped or re.match(r"#{1,6}\s", stripped) or re.fullmatch(r"(\*\*|__)[^*_.!?]+\1:?", stripped):
+            paragraphs.append([])
+        elif not stripped.startswith(("```", "~~~")):
+            _add_line(paragraphs[-1], stripped)
+    return [paragraph for paragraph in paragraphs if paragraph]
+
+
+def _add_line(paragraph: list[Marked], line: str) -> None:
+    line = re.sub(r"(\*\*|__)(\S(?:.*?\S)?)\1", r"\2", line)
+    found: list[Marked] = []
+    for span in split(line):
+        piece = line[span.start : span.end]
+        sentence = _without_markers(piece)
+        if re.search(r"\w", sentence):
+            found.append((sentence, _numbers(piece)))
+    if not found:
+        loose = _numbers(line)  # a line of markers only: the sentence above it
+        if loose and paragraph:
+            paragraph[-1] = (paragraph[-1][0], _once((*paragraph[-1][1], *loose)))
+        return
+    last = found[-1][1]
+    paragraph.extend(
+        (sentence, numbers or (last if classify(sentence) is SentenceKind.CLAIM else ())) for sentence, numbers in found
+    )
+
+
+def _without_markers(piece: str) -> str:
+    bare = re.sub(r"\s+", " ", _MARKER.sub(" ", piece)).strip()
+    bare = re.sub(r"\s+([.,;:!?…])(?=[\s\"'”’)]|$)", r"\1", bare)
+    return re.sub(r"([,;:])([.!?])$", r"\2", bare)
+
+
+def _numbers(piece: str) -> tuple[int, ...]:
+    numbers: list[int] = []
+    for marker in _MARKER.finditer(piece):
+        for part in re.split(r"[,;]", marker.group(1).replace("^", "")):
+            ends = [int(end) for end in re.split(r"[–-]", part)]
+            numbers.extend(range(ends[0], ends[-1] + 1) if 0 <= ends[-1] - ends[0] <= 20 else ends)
+    return _once(numbers)
+
+
+def _once(numbers: Iterable[int]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(number for number in numbers if number > 0))
+
+
+def render_prose(paragraphs: Sequence[Sequence[Marked]]) -> str:
+    """Write paragraphs as working prose; `parse_prose` reads the same paragraphs back.
+
+    >>> render_prose([[("It rose.", (3, 8))], [("It fell.", ())]])
+    'It rose. [3][8]\\n\\nIt fell.'
+    """
+    return "\n\n".join(
+        "\n".join(
+            sentence + (" " + "".join(f"[{number}]" for number in numbers) if numbers else "")
+            for sentence, numbers in paragraph
+        )
+        for paragraph in paragraphs
+    )

@@ -118,7 +118,10 @@ class LibrarySearch:
 
 
 def files(folder: Path) -> list[Path]:
-    """The readable files below a folder, hidden ones left out, in order of name.
+    """The readable files below a folder, in order of name.
+
+    Left out is what lies in hidden folders, and in those whose name begins with `_`: by custom these hold a
+    site's raw material (`_sources`, `_static`), which would only repeat its pages.
 
     Raises:
         ReadError: there is no such folder or file, or nothing readable in it.
@@ -130,7 +133,7 @@ def files(folder: Path) -> list[Path]:
     found = [
         path
         for path in found
-        if path.suffix.lower() in known and not any(p.startswith(".") for p in path.relative_to(folder).parts)
+        if path.suffix.lower() in known and not any(p.startswith((".", "_")) for p in path.relative_to(folder).parts)
     ]
     if not found:
         raise ReadError(f"Nothing in {str(folder)!r} can be read.", remedy=f"Readable are: {', '.join(sorted(known))}.")

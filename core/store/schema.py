@@ -2,7 +2,9 @@
 
 Large text lives in `texts` alone, once, by SHA-256; every other table stays small, so a
 page of 10,000 runs costs what a page of 10 does. `passages_text` is a view, and the full
-text index reads through it, so that indexing a passage does not store it again.
+text index reads through it, so that indexing a passage does not store it again. Tables of
+small rows are WITHOUT ROWID; `vectors` is not, for there each row of 1 kB would take an
+overflow page of 4 kB.
 """
 
 import sqlite3
@@ -78,7 +80,7 @@ CREATE VIRTUAL TABLE passages_fts USING fts5(
 CREATE VIRTUAL TABLE passages_vocab USING fts5vocab('passages_fts', 'row');
 CREATE TABLE vectors (
     passage_id INTEGER NOT NULL, model TEXT NOT NULL, vector BLOB NOT NULL,
-    PRIMARY KEY (passage_id, model)) WITHOUT ROWID;
+    PRIMARY KEY (passage_id, model));
 
 CREATE TABLE numbers (
     run_id TEXT NOT NULL, number INTEGER NOT NULL, passage_id INTEGER NOT NULL,

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import signal
 import sys
 import threading
@@ -126,6 +127,12 @@ def add(given: argparse.Namespace) -> int:
 
 def worker(given: argparse.Namespace) -> int:
     """Execute runs, and serve the site's preview, until told to stop."""
+    from core.store import Store
+
+    early = f"starting-{os.getpid()}"
+    store = Store(load().database)
+    store.runs.worker_beat(early, os.getpid())  # known to be coming while the rest is still loading
+
     from core.agents.publisher import target_for
     from core.errors import PublishError
     from core.publishing.serve import open_server
@@ -133,13 +140,16 @@ def worker(given: argparse.Namespace) -> int:
     from core.worker import Worker
 
     process = open_process()
+    worker_ = Worker(process)
+    worker_.announce()
+    store.runs.worker_gone(early)
     target_for("site", process.settings).rebuild()
     try:
         server = open_server(process.settings.data / "site", process.settings.site_port)
         threading.Thread(target=server.serve_forever, name="preview", daemon=True).start()
     except PublishError as error:
         print(error.message, error.remedy, file=sys.stderr)  # another worker serves it, as a rule
-    Worker(process).work()
+    worker_.work()
     return 0
 
 

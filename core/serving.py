@@ -16,9 +16,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from core.settings import ROOT, Settings
+from core.store import Store
 
 STUDIO_PORT = 8501
 READY_S = 60.0
+ANNOUNCED_S = 5.0
 
 PHOENIX = {
     "PHOENIX_HOST": "127.0.0.1", "PHOENIX_TELEMETRY_ENABLED": "false",
@@ -34,10 +36,9 @@ def serve_all(settings: Settings, *, port: int | None = None) -> int:
     """Start the three, print their addresses, wait until one is told to stop; returns an exit code."""
     settings.data.mkdir(parents=True, exist_ok=True)
     port = port or _free_from(STUDIO_PORT)
-    processes = {
-        "studio": _start("studio", _studio_command(port), settings.data),
-        "worker": _start("worker", [sys.executable, "-m", "core", "worker"], settings.data),
-    }
+    processes = {"worker": _start("worker", [sys.executable, "-m", "core", "worker"], settings.data)}
+    _until_announced(settings)
+    processes["studio"] = _start("studio", _studio_command(port), settings.data)
     phoenix = _phoenix(settings)
     if phoenix:
         processes["phoenix"] = phoenix
@@ -62,6 +63,13 @@ def serve_all(settings: Settings, *, port: int | None = None) -> int:
     finally:
         for process in processes.values():
             _end(process)
+
+
+def _until_announced(settings: Settings) -> None:
+    """Wait until the worker has said that it is coming, so that the studio does not start another."""
+    runs, end = Store(settings.database).runs, time.monotonic() + ANNOUNCED_S
+    while not runs.workers_alive() and time.monotonic() < end:
+        time.sleep(0.05)
 
 
 def _studio_command(port: int) -> list[str]:

@@ -51,6 +51,10 @@ class Worker:
             for context in self._active.values():
                 context.lost.set()
 
+    def announce(self) -> None:
+        """Say that this worker is alive."""
+        self._store.runs.worker_beat(self.id, os.getpid())
+
     def restrict(self, run_ids: tuple[str, ...]) -> None:
         """Work on nothing but these runs, and end when each of them rests."""
         self._only = run_ids
@@ -90,7 +94,7 @@ class Worker:
 
     def _beat(self) -> None:
         while True:
-            self._store.runs.worker_beat(self.id, os.getpid())
+            self.announce()
             with self._lock:
                 active = list(self._active.values())
             for context in active:

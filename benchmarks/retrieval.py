@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from core.models import EvidenceItem
 from core.retrieval.chunk import chunk
-from core.retrieval.context import sufficient
+from core.retrieval.context import FEWEST, sufficient
 from core.retrieval.embed import Embedder, WordVectors
 from core.retrieval.retrieve import Ranked, retrieve
 from core.retrieval.words import content_words, stems
@@ -164,7 +164,7 @@ def thresholds(corpora: Sequence[Corpus]) -> None:
             right = [not answer.isdisjoint(corpus.words(r.passage.start, r.passage.end)) for r in ranked]
             answering += sum(right)
             for share, counts in kept.items():
-                inside = [r.score >= share * ranked[0].score for r in ranked]
+                inside = [n < FEWEST or r.score >= share * ranked[0].score for n, r in enumerate(ranked)]
                 counts[0] += sum(a and b for a, b in zip(right, inside, strict=True))
                 counts[1] += sum(inside)
             rest = [r for r, is_right in zip(ranked, right, strict=True) if not is_right]

@@ -25,6 +25,8 @@ _LONGEST_HEADING = 200
 """A longer line is body text, whatever it begins with: one-line documents begin with `#` too."""
 ITEM_LINE = re.compile(r"\s*(?:[-*+•]|\d{1,3}[.)])[ \t]+\S")
 _FENCE = re.compile(r" {0,3}(```+|~~~+)(.*)")
+_WINDOW = 8_000
+"""Characters given to the sentence splitter at once: its time grows with their square where there are quotes."""
 _SPACE = re.compile(r"\s*")
 _WIDE_STOPS = "。！？｡…"
 """Sentence ends that take no space after them."""
@@ -261,20 +263,29 @@ def _rows(text: str, block: _Block, limits: _Limits) -> Iterator[tuple[int, int]
 
 def _sentences(text: str, start: int, end: int, limits: _Limits) -> list[tuple[int, int]]:
     """Sentences of a paragraph, each within the maximum."""
+    found: list[tuple[int, int]] = []
+    while start < end:
+        last = end if end - start <= _WINDOW else _cut(text, start, start + _WINDOW)
+        ends = _sentence_ends(text, start, last, limits.language)
+        if last < end and len(ends) > 1:
+            ends.pop()  # the window may have cut the last one off
+        for cut in ends:
+            found.extend(_fitting(text, *_trim(text, start, cut), limits))
+            start = cut
+    return found
+
+
+def _sentence_ends(text: str, start: int, end: int, language: str) -> list[int]:
     from sentencex import get_sentence_boundaries  # compiled: loaded when a long paragraph needs it
 
     # Line feeds hide sentence ends from the splitter; a space in their place keeps the offsets.
-    paragraph = text[start:end].replace("\n", " ")
-    found: list[tuple[int, int]] = []
-    first = 0
-    for boundary in get_sentence_boundaries(limits.language, paragraph):
-        last = boundary["end_index"]
-        if last == len(paragraph) or paragraph[last - 1].isspace() or paragraph[last - 1] in _WIDE_STOPS:
-            found.extend(_fitting(text, *_trim(text, start + first, start + last), limits))
-            first = last
-    if first < len(paragraph):
-        found.extend(_fitting(text, *_trim(text, start + first, end), limits))
-    return found
+    window = text[start:end].replace("\n", " ")
+    cuts = [boundary["end_index"] for boundary in get_sentence_boundaries(language, window)]
+    # `Media.Vision` is no sentence end: without white space only the full stops of some scripts are.
+    ends = [cut for cut in cuts if cut and (window[cut - 1].isspace() or window[cut - 1] in _WIDE_STOPS)]
+    if not ends or ends[-1] < len(window):
+        ends.append(len(window))
+    return [start + cut for cut in ends]
 
 
 def _fitting(text: str, start: int, end: int, limits: _Limits) -> Iterator[tuple[int, int]]:

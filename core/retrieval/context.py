@@ -20,11 +20,15 @@ from core.retrieval.tokens import tokens
 from core.retrieval.words import content_words, stems
 
 OFF_THE_QUESTION = 0.25
-"""Share of the best score below which a passage is left out: keeps 98.7 % of the answering passages of
-forty and halves the rest (benchmarks/retrieval.md)."""
+"""Share of the best score below which a passage is left out: 99 % of the answering ones among forty stay, and
+half of the forty go (benchmarks/retrieval.md)."""
+FEWEST = 8
+"""Never left out for that reason: one hit on a rare word must not silence all who say it otherwise."""
 ENOUGH = 0.3
-"""Share of the question's words in one passage that makes evidence sufficient: true of 96 % of questions
-asked of their own document and of 9 % asked of a foreign one (benchmarks/retrieval.md)."""
+"""Share of the question's words that one passage must have."""
+ENOUGH_WORDS = 3
+"""And how many of them, or half of a shorter question's. With both, 96 % of questions asked of their own
+document have sufficient evidence and 5 % of those asked of a foreign one (benchmarks/retrieval.md)."""
 ITEM_TOKENS = 12
 """For a passage's number, source and line feeds in a prompt, beside its title."""
 
@@ -76,10 +80,10 @@ def assemble(
     choice = _Choice(budget_tokens, number, before)
     floor = OFF_THE_QUESTION * max((item.score for item in ranked), default=0.0)
     later: list[Ranked] = []
-    for item in ranked:
+    for n, item in enumerate(ranked):
         if item.repeats is not None:
             continue
-        if item.score < floor:
+        if n >= FEWEST and item.score < floor:
             choice.leave(item, "off the question")
         elif choice.per_source[item.passage.source_id] >= per_source:
             later.append(item)
@@ -148,7 +152,7 @@ class _Choice:
     def note(self) -> str:
         sources = len({item.passage.source_id for item in self._used.values()})
         text = f"{_count(len(self._used), 'passage')} of {_count(sources, 'source')} used"
-        reasons = Counter(item.left_out.split(" [")[0] for item in self._left_out.values())
+        reasons = Counter(item.left_out.split(" as ")[0] for item in self._left_out.values())
         return "; ".join([text, *(f"{n} left out: {reason}" for reason, n in reasons.most_common())])
 
     def _add(self, item: Ranked) -> None:
@@ -183,8 +187,8 @@ class _Choice:
 def sufficient(question: str, items: Sequence[EvidenceItem]) -> tuple[bool, str]:
     """Whether the evidence used is enough to write from, and why in words.
 
-    It is when one passage holds `ENOUGH` of the question's content words, by stem, in its text or
-    heading. A question without words of its own is answered by any evidence.
+    It is when one passage holds `ENOUGH` of the question's content words, by stem, in its text or heading,
+    and `ENOUGH_WORDS` of them at least (half of them, if the question has fewer than six).
     """
     used = [item for item in items if not item.left_out]
     if not used:
@@ -193,14 +197,14 @@ def sufficient(question: str, items: Sequence[EvidenceItem]) -> tuple[bool, str]
     if not asked:
         return True, "the question names nothing to look for"
     held = [asked.keys() & _stems_of(item.passage) for item in used]
-    best = max(len(found) for found in held) / len(asked)
-    missing = sorted(asked[stem] for stem in asked.keys() - set(chain(*held)))
-    absent = f"; no passage has {', '.join(repr(word) for word in missing)}" if missing else ""
-    share = f"the best passage has {best:.0%} of the question's words"
-    if best < ENOUGH:
-        return False, f"{share}, fewer than {ENOUGH:.0%}{absent}"
-    one = "; all evidence is from one source" if len({item.passage.source_id for item in used}) == 1 else ""
-    return True, f"{share}{absent}{one}"
+    best = max(len(found) for found in held)
+    note = f"the best passage has {best} of the question's {_count(len(asked), 'word')}"
+    if missing := sorted(asked[stem] for stem in asked.keys() - set(chain(*held))):
+        note += f"; no passage has {', '.join(repr(word) for word in missing)}"
+    enough = best >= ENOUGH * len(asked) and best >= min(ENOUGH_WORDS, len(asked) / 2)
+    if enough and len({item.passage.source_id for item in used}) == 1:
+        note += "; all evidence is from one source"
+    return enough, note
 
 
 def _stems_of(passage: Passage) -> set[str]:

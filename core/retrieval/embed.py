@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from core.errors import SettingsError
 from core.retrieval.words import content_words
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
     from tokenizers import Tokenizer
 
-    Matrix = np.ndarray[Any, np.dtype[np.float32]]
+    Matrix: TypeAlias = np.ndarray[Any, np.dtype[np.float32]]
 
 WEIGHTS_SHA256 = "64b47a2dc493cb8e85944076601189739852d7b64e0e1eedcb1937a251cd9fd5"
 _LONGEST_WORD = 40

@@ -63,6 +63,11 @@ def test_words_are_never_cut(words, target):
         assert span.end == len(text) or text[span.end].isspace()
 
 
+def test_a_long_text_without_full_stops_is_cut_between_words():
+    text = "words and ciphers " * 2_000
+    assert " ".join(passages(text, chunk(text))) == text.strip()
+
+
 def test_sections_carry_the_heading_path_and_a_sibling_ends_the_path_before_it():
     text = "intro\n\n# A\n\na\n\n## B\n\nb\n\n### C ##\n\nc\n\n## D\n\nd\n\n# E\n\n## F\n\nf"
     assert [(s.heading, passages(text, [s])) for s in chunk(text)] == [
@@ -144,12 +149,21 @@ def test_senseless_sizes_are_refused():
     [
         f"# Part\n\n{SENTENCE * 12}\n\n" * 1500,
         SENTENCE * 20_000,
+        f'"{SENTENCE}" he said . ' * 10_000,
         "x" * 2_000_000,
         "```py\n" * 30_000,
         "- a\n\n" * 30_000,
         "a\n" + "\n" * 300_000,
     ],
-    ids=["1,500 sections", "one paragraph", "one word", "fences", "loose list", "blank lines"],
+    ids=[
+        "1,500 sections",
+        "one paragraph",
+        "one paragraph of quotes",
+        "one word",
+        "fences",
+        "loose list",
+        "blank lines",
+    ],
 )
 def test_large_and_odd_documents_take_linear_time(text):
     began = time.process_time()

@@ -82,6 +82,16 @@ def test_a_passage_of_words_already_shown_gives_way_to_one_that_is_as_good(index
     assert other.id in [item.passage.id for item in ranked[:2]]
 
 
+def test_in_a_library_of_one_topic_the_rest_of_the_question_decides():
+    index = MemoryIndex()
+    for n in range(40):
+        index.add(f"A heat pump heats the house; the heat pump draws heat from the air in month {n % 12 + 1}.")
+    noise = index.add("Neighbours of a heat pump complain about noise and humming during the night.")[0]
+    index.embed(WordVectors())
+    ranked = retrieve("Is a heat pump loud?", [], index, WordVectors(), dense_weight=1.0)
+    assert ranked[0].passage == noise
+
+
 @pytest.mark.parametrize("question", ["", "?", "zyzzogeton"])
 def test_a_question_that_matches_nothing_finds_nothing(index, question):
     assert retrieve(question, [], index, None) == []

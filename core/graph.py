@@ -141,7 +141,7 @@ def _node(name: str, agent: Agent, step: Step) -> Callable[[RunState, Runtime[Co
         context.store.runs.set(context.run_id, attempt=context.attempt, step=step)
         context.emit(Kind.STEP_STARTED, step, key=key, label=label)
         began = time.monotonic()
-        with context.span(label or name, "AGENT"):
+        with context.span(f"{name}: {label}" if label else name, "AGENT"):
             update = agent(state, context)
         context.emit(Kind.STEP_FINISHED, step, key=key, label=label, seconds=round(time.monotonic() - began, 3))
         return update

@@ -54,7 +54,9 @@ def read_for(question: Question, queries: list[str], context: Context) -> int:
         engines=list(context.searcher.names),
     )  # fmt: skip
     wanted = context.settings.pages_per_question
-    found = context.searcher.search(queries, limit=wanted * HITS_PER_PAGE, cancelled=context.stopped)
+    with context.span(f"search: {question.section}", "TOOL", input="; ".join(queries)) as span:
+        found = context.searcher.search(queries, limit=wanted * HITS_PER_PAGE, cancelled=context.stopped)
+        span.output([hit.url for hit in found.hits])
     for engine, error in found.failures.items():
         context.emit(Kind.ENGINE_DOWN, Step.RESEARCH, engine=engine, message=error.message, remedy=error.remedy)
     pasted = [Hit(url=url, engine="pasted", query=question.text) for url in context.brief.urls]

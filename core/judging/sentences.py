@@ -178,9 +178,7 @@ def _add_line(paragraph: list[Marked], line: str) -> None:
     found: list[Marked] = []
     for span in split(line):
         piece = line[span.start : span.end]
-        sentence = _without_markers(piece)
-        if re.search(r"\w", sentence):
-            found.append((sentence, _numbers(piece)))
+        found.extend((sentence, _numbers(piece)) for sentence in _settled(piece))
     if not found:
         loose = _numbers(line)  # a line of markers only: the sentence above it
         if loose and paragraph:
@@ -192,10 +190,20 @@ def _add_line(paragraph: list[Marked], line: str) -> None:
     )
 
 
+def _settled(piece: str) -> list[str]:
+    """The piece without markers; where that leaves several sentences, those; none without a letter."""
+    bare = _without_markers(piece)
+    if not re.search(r"[^\W\d_]", bare):
+        return []
+    parts = [bare[span.start : span.end] for span in split(bare)]
+    return parts if parts == [bare] else [sentence for part in parts for sentence in _settled(part)]
+
+
 def _without_markers(piece: str) -> str:
     bare = re.sub(r"\s+", " ", _MARKER.sub(" ", piece)).strip()
-    bare = re.sub(r"\s+([.,;:!?…])(?=[\s\"'”’)]|$)", r"\1", bare)
-    return re.sub(r"([,;:])([.!?])$", r"\2", bare)
+    bare = re.sub(r"(?:\s*[,;:])+\s*([.!?])$", r"\1", bare)
+    bare = re.sub(r"\s*(?:[.!?…]\s*)+(?=[\"'”’)]*$)", lambda stop: re.sub(r"\s", "", stop.group()), bare)
+    return re.sub(r"\s+([,;:])(?=\s|$)", r"\1", bare)
 
 
 def _numbers(piece: str) -> tuple[int, ...]:

@@ -26,7 +26,11 @@ def judge_section(context: Context, draft_id: int, position: int) -> None:
     """Judge the sentences of one section that have no verdict yet; emits `judged`."""
     draft = context.store.drafts.get(draft_id)
     section = draft.sections[position]
-    todo = [(before, s) for before, s in _with_before(section.sentences) if s.verdict is None]
+    todo = [
+        (before, s)
+        for before, s in _with_before(section.sentences)
+        if s.verdict is None and s.kind is not SentenceKind.NOTE  # Galley's own words stand outside the gate
+    ]
     if not todo:
         return
     with context.span(f"judge: {section.heading or 'introduction'}", "EVALUATOR") as span:

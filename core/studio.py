@@ -112,7 +112,7 @@ class Studio:
             reserved_for: the worker that is to take it, for as long as a lease lasts.
 
         Raises:
-            BriefError: the topic is empty, too long or says nothing; or an engine is unknown.
+            BriefError: the topic is empty, too long or says nothing; or an engine, a target or a model is unknown.
         """
         topic = " ".join(brief.topic.split())
         if not any(character.isalnum() for character in topic):
@@ -129,6 +129,8 @@ class Studio:
         settings = self.settings
         engines = tuple(brief.engines) or settings.engines
         self._check_engines(engines)
+        self._check_target(brief.target)
+        self._check_models(brief.models, settings)
         budget = brief.budget_usd if brief.budget_usd is not None else settings.budget_usd
         run_id = self.store.runs.add(replace(brief, topic=topic, engines=engines, budget_usd=budget), reserved_for)
         self.store.events.add(run_id, Kind.RUN_QUEUED, Step.PLAN, {"topic": topic, "by": by})
@@ -142,6 +144,23 @@ class Studio:
             raise BriefError(
                 f"There is no search engine {', '.join(unknown)}.",
                 remedy=f"Choose from: {', '.join(ENGINES.names())}.",
+            )
+
+    def _check_target(self, target: str | None) -> None:
+        from core import publishing  # noqa: F401 - puts the targets on their shelf
+        from core.publishing.target import TARGETS
+
+        if target and target not in TARGETS.names():
+            raise BriefError(
+                f"There is no target {target!r} to publish to.", remedy=f"Choose from: {', '.join(TARGETS.names())}."
+            )
+
+    def _check_models(self, models: dict[str, str], settings: Settings) -> None:
+        wanted = sorted({model for model in models.values() if model != "extractive"})
+        if wanted and not (settings.base_url or settings.openai_api_key):
+            raise BriefError(
+                f"Nothing is set up that could answer as {', '.join(wanted)}.",
+                remedy="Set OPENAI_API_KEY or OPENAI_BASE_URL, or choose `extractive`, which needs none.",
             )
 
     def decide(self, run_id: str, kind: str, *, by: str = "you", data: dict[str, Any] | None = None) -> None:
@@ -163,9 +182,13 @@ class Studio:
                 run_id, Kind.DECIDED, run.step, {"kind": kind, "by": by, "note": (data or {}).get("note", "")}
             )
             return
-        if self.store.decisions.open(run_id):
+        if kind == "edit" and (data or {}).get("draft_id") != run.draft_id:
+            raise ConflictError(
+                "There is a newer version of the article than the one you edited.",
+                remedy="Copy your changes, reload, and make them again in the newest version.",
+            )
+        if not self.store.decisions.add_if_awaited(run_id, kind, by=by, data=data, statuses=_ACCEPTED[kind]):
             raise ConflictError("A decision is being carried out.", remedy="Wait a moment, then decide again.")
-        self.store.decisions.add(run_id, kind, by=by, data=data)
 
     def stop(self, run_id: str) -> None:
         """End a run; what is finished is kept, and it can be resumed."""

@@ -1,6 +1,7 @@
 """What people said: written by the studio, handled once by a worker."""
 
 import json
+from collections.abc import Collection
 from typing import Any
 
 from core.models import Decision
@@ -19,6 +20,24 @@ class Decisions:
                 (run_id, kind, by, now(), json.dumps(data or {}, ensure_ascii=False), now() if handled else None),
             )
             return int(cursor.lastrowid or 0)
+
+    def add_if_awaited(
+        self, run_id: str, kind: str, *, by: str, data: dict[str, Any] | None, statuses: Collection[str]
+    ) -> bool:
+        """Write down a decision in one step with the look whether the run waits for it.
+
+        Returns:
+            False, and nothing is written, when the run has none of these statuses or an open decision.
+        """
+        with self._database.write() as c:
+            return bool(
+                c.execute(
+                    "INSERT INTO decisions (run_id, kind, by, at, data) SELECT r.id, ?, ?, ?, ? FROM runs r"
+                    f" WHERE r.id = ? AND r.status IN ({','.join('?' * len(statuses))}) AND NOT EXISTS"
+                    " (SELECT 1 FROM decisions d WHERE d.run_id = r.id AND d.handled_at IS NULL)",
+                    (kind, by, now(), json.dumps(data or {}, ensure_ascii=False), run_id, *statuses),
+                ).rowcount
+            )
 
     def open(self, run_id: str) -> list[Decision]:
         """Not handled yet, oldest first."""

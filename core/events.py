@@ -14,7 +14,7 @@ class Kind(StrEnum):
     RUN_QUEUED = "run_queued"  # topic, by
     RUN_CLAIMED = "run_claimed"  # worker, attempt
     STEP_STARTED = "step_started"  # label
-    STEP_FINISHED = "step_finished"  # label, seconds
+    STEP_FINISHED = "step_finished"  # label, key, seconds, update (what it changed in the state)
     STEP_REDONE = "step_redone"  # label: a step cut short by a crash starts over
     PLANNED = "planned"  # plan_id, version, title, questions (count)
     SEARCHING = "searching"  # question_id, section, queries, engines

@@ -22,7 +22,7 @@ from langgraph.types import Command, RetryPolicy, Send, interrupt
 
 from core.agents import desk, editor, planner, publisher, researcher, reviser, synthesizer
 from core.agents.state import RunState, Update
-from core.errors import GalleyError
+from core.errors import BriefError, GalleyError, PublishError, SettingsError
 from core.events import Kind
 from core.models import Step
 from core.runtime import Context
@@ -118,12 +118,14 @@ def _ask_plan(state: RunState, runtime: Runtime[Context]) -> Update:
     return {
         "feedback": answer.get("feedback", "") if answer["kind"] == "rewrite_plan" else "",
         "decision": answer,
+        "decided": answer["id"],
     }
 
 
 def _desk(state: RunState, runtime: Runtime[Context]) -> Update:
     answer = interrupt({"for": "desk"})
-    return {"decision": answer, "notes": answer.get("note", "") if answer["kind"] == "send_back" else ""}
+    notes = answer.get("note", "") if answer["kind"] == "send_back" else ""
+    return {"decision": answer, "decided": answer["id"], "notes": notes}
 
 
 # --- agents as nodes ---------------------------------------------------------------
@@ -136,6 +138,8 @@ def _node(name: str, agent: Agent, step: Step) -> Callable[[RunState, Runtime[Co
         context = runtime.context
         context.check()
         key, label = _named(name, state, context)
+        if context.attempt > 1 and (done := context.store.events.result(context.run_id, key)) is not None:
+            return done  # finished and told, but a crash came before the checkpoint
         if context.attempt > 1 and context.store.events.started(context.run_id, key):
             context.emit(Kind.STEP_REDONE, step, key=key, label=label)
         context.store.runs.set(context.run_id, attempt=context.attempt, step=step)
@@ -143,7 +147,8 @@ def _node(name: str, agent: Agent, step: Step) -> Callable[[RunState, Runtime[Co
         began = time.monotonic()
         with context.span(f"{name}: {label}" if label else name, "AGENT"):
             update = agent(state, context)
-        context.emit(Kind.STEP_FINISHED, step, key=key, label=label, seconds=round(time.monotonic() - began, 3))
+        seconds = round(time.monotonic() - began, 3)
+        context.emit(Kind.STEP_FINISHED, step, key=key, label=label, seconds=seconds, update=update)
         return update
 
     return run
@@ -184,6 +189,15 @@ class StaleDecision(GalleyError):
     """A decision that nothing waits for."""
 
 
+_ASKED_AFTER = {"approve_plan": "plan", "apply": "apply", "publish": "publish"}
+"""Step that carries out a decision -> the step after which that decision is asked for."""
+
+
+def taken_up(graph: CompiledStateGraph, run_id: str) -> int:
+    """The id of the newest decision that the run went on from; 0 when there is none."""
+    return int(graph.get_state({"configurable": {"thread_id": run_id}}).values.get("decided", 0))
+
+
 def advance(
     graph: CompiledStateGraph, context: Context, decision: dict[str, Any] | None
 ) -> tuple[str | None, RunState]:
@@ -197,7 +211,8 @@ def advance(
 
     Raises:
         StaleDecision: the run does not wait for a decision.
-        GalleyError: a step failed; all finished steps are kept.
+        GalleyError: a step failed; all finished steps are kept. A decision that cannot be carried
+            out is dropped, so that the person can decide otherwise.
     """
     config = {"configurable": {"thread_id": context.run_id}, "recursion_limit": 200, "max_concurrency": 16}
     snapshot = graph.get_state(config)
@@ -208,8 +223,17 @@ def advance(
     elif snapshot.interrupts and decision is None:
         return snapshot.interrupts[0].value["for"], _state(snapshot.values)
     else:
+        if not snapshot.next:  # it had ended for want of evidence: there may be something to find now
+            graph.update_state(config, {"evidence": True}, as_node=START)
         todo = Command(resume=decision) if decision is not None else None
-    graph.invoke(todo, config, context=context, durability="sync")
+    try:
+        graph.invoke(todo, config, context=context, durability="sync")
+    except (BriefError, PublishError, SettingsError):
+        snapshot = graph.get_state(config)
+        step = next(iter(snapshot.next), "")
+        if step in _ASKED_AFTER and snapshot.values.get("decision"):
+            graph.update_state(config, {"decision": {}}, as_node=_ASKED_AFTER[step])
+        raise
     snapshot = graph.get_state(config)
     waits = snapshot.interrupts[0].value["for"] if snapshot.interrupts else None
     return waits, _state(snapshot.values)

@@ -9,14 +9,15 @@ import os
 import secrets
 import signal
 import threading
+import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import FrameType
 
-from core.errors import Cancelled, ConflictError, GalleyError, ReadError
+from core.errors import Cancelled, GalleyError, StoreError
 from core.events import Kind
-from core.graph import StaleDecision, advance, build, open_checkpoints
+from core.graph import StaleDecision, advance, build, open_checkpoints, taken_up
 from core.library import take_in
-from core.models import Run, Status, Step
+from core.models import Decision, Run, Status, Step
 from core.runtime import Context, Paused
 from core.store.database import now
 from core.store.events import LeaseLost
@@ -94,14 +95,19 @@ class Worker:
 
     def _beat(self) -> None:
         while True:
-            self.announce()
             with self._lock:
                 active = list(self._active.values())
-            for context in active:
-                if not self._store.runs.beat(context.run_id, context.attempt):
-                    context.lost.set()
-            if self._stopping.wait(LEASE_S / 3) and not self._active:
-                return
+            try:
+                self.announce()
+                for context in active:
+                    if not self._store.runs.beat(context.run_id, context.attempt):
+                        context.lost.set()
+            except StoreError as error:  # a full disk or a held lock may pass; the next beat tries again
+                _LOG.warning("heartbeat: %s", error)
+            if self._stopping.wait(LEASE_S / 3):
+                if not active:
+                    return
+                time.sleep(POLL_S)  # what is under way comes to its end; the lease is kept until then
 
     # --- one run ---
 
@@ -110,9 +116,12 @@ class Worker:
             context = context_for(run, self._process)
         except GalleyError as error:
             self._failed(run, error)
+            self._store.runs.release(run.id, run.attempt)
             return
         with self._lock:
             self._active[run.id] = context
+        if self._stopping.is_set():
+            context.lost.set()
         try:
             self._advance(run, context)
         except LeaseLost:
@@ -133,10 +142,9 @@ class Worker:
             self._store.runs.release(run.id, run.attempt)
 
     def _advance(self, run: Run, context: Context) -> None:
-        self._set(run, status=Status.RUNNING, error=None, cancel=0)
+        self._set(run, status=Status.RUNNING, error=None)
         context.emit(Kind.RUN_CLAIMED, run.step, worker=self.id, attempt=run.attempt)
-        decisions = self._store.decisions.open(run.id)
-        decision = decisions[0] if decisions else None
+        decision = self._next_decision(run)
         answer = None
         if decision:
             answer = {**decision.data, "kind": decision.kind, "by": decision.by, "id": decision.id}
@@ -148,13 +156,21 @@ class Worker:
             except StaleDecision as error:
                 if decision:
                     self._store.decisions.handled(decision.id)
-                # A decision that came twice, or before its crash-cut step was done: go on without it.
                 waits, state = advance(self._graph, context, None)
                 context.emit(Kind.SKIPPED, run.step, question_id=0, url="", title=decision.kind if decision else "",
                              reason=error.message)  # fmt: skip
         if decision:
             self._store.decisions.handled(decision.id)
         self._come_to_rest(run, waits, passed=state.passed, decided=decision is not None)
+
+    def _next_decision(self, run: Run) -> Decision | None:
+        """The oldest open decision; one that a crash cut short is gone on from, not acted on again."""
+        acted_on = taken_up(self._graph, run.id)
+        for decision in self._store.decisions.open(run.id):
+            if decision.id > acted_on:
+                return decision
+            self._store.decisions.handled(decision.id)
+        return None
 
     def _come_to_rest(self, run: Run, waits: str | None, *, passed: bool, decided: bool) -> None:
         if waits is None:
@@ -204,7 +220,7 @@ class Worker:
             if ingest:
                 try:
                     take_in(ingest, self._process, stopped=self._stopping.is_set)
-                except (ReadError, ConflictError) as error:
+                except GalleyError as error:
                     self._store.ingests.progress(ingest.id, status="failed", message=str(error))
 
 

@@ -30,6 +30,8 @@ class RunState:
     """What a person asked for when sending the draft back."""
     decision: dict[str, Any] = field(default_factory=dict)
     """What the person at the desk said last."""
+    decided: int = 0
+    """The newest decision this run went on from: each is acted on once."""
     evidence: bool = True
     """False: nothing was found to write from."""
 

@@ -76,6 +76,16 @@ class Events:
             ).fetchone()
         return (row["started"] or 0) > (row["finished"] or 0)
 
+    def result(self, run_id: str, key: str) -> dict[str, Any] | None:
+        """What the step with this key changed in the run's state; None while it is not finished."""
+        with self._database.read() as c:
+            row = c.execute(
+                "SELECT json_extract(data, '$.update') AS result FROM events WHERE run_id = ?"
+                " AND kind = 'step_finished' AND json_extract(data, '$.key') = ?",
+                (run_id, key),
+            ).fetchone()
+        return json.loads(row["result"]) if row and row["result"] else None
+
     def last_seq(self, run_id: str) -> int:
         with self._database.read() as c:
             row = c.execute("SELECT seq FROM runs WHERE id = ?", (run_id,)).fetchone()

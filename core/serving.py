@@ -3,7 +3,6 @@
 Phoenix is slow to start and nothing waits for it. Each process writes a log of its own.
 """
 
-import os
 import shutil
 import signal
 import socket
@@ -15,7 +14,7 @@ import urllib.request
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from core.settings import ROOT, Settings
+from core.settings import ROOT, Settings, child_environment
 from core.store import Store
 
 STUDIO_PORT = 8501
@@ -79,7 +78,7 @@ def _studio_command(port: int) -> list[str]:
 def _start(name: str, command: list[str], data: Path, extra: dict[str, str] | None = None) -> subprocess.Popen[bytes]:
     with (data / f"{name}.log").open("ab") as log:
         return subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, **(extra or {})},
+            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=child_environment(extra or {}),
             start_new_session=True,
         )  # fmt: skip
 

@@ -104,6 +104,11 @@ _VARIABLES = {
 }
 
 
+def child_environment(extra: Mapping[str, str]) -> dict[str, str]:
+    """The environment for a process of ours: this one's, and `extra`."""
+    return {**os.environ, **extra}
+
+
 def load(
     saved: Mapping[str, Any] | None = None, environment: Mapping[str, str] | None = None, **given: Any
 ) -> Settings:

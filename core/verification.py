@@ -30,8 +30,8 @@ class Check:
 def verify(store: Store, run_id: str) -> list[Check]:
     """Verify the run's present draft, claim by claim.
 
-    A claim holds when its snapshots are unchanged and today's verdict is supported, or is
-    the one on record (a person or a model may have accepted what alignment alone does not).
+    A claim holds when its snapshots are unchanged, it was supported, and still is. A model or a person
+    may have accepted what alignment alone cannot: then it is enough that nothing contradicts it today.
 
     Raises:
         BriefError: there is no such run, or it has no draft.
@@ -57,6 +57,10 @@ def verify(store: Store, run_id: str) -> list[Check]:
                 continue
             before = section.sentences[place - 1].text if place else ""
             verdict = align(sentence.text, cited, before=before)
-            holds = verdict.label in (Label.SUPPORTED, was) and was == Label.SUPPORTED
+            by_alignment = sentence.verdict is not None and sentence.verdict.judge == "alignment"
+            contradicted = verdict.label is Label.CONTRADICTED
+            holds = was == Label.SUPPORTED and (
+                verdict.label is Label.SUPPORTED or not (by_alignment or contradicted or not cited)
+            )
             checks.append(Check(sentence=sentence.text, holds=holds, was=was, now=verdict.label, why=verdict.reason))
     return checks

@@ -7,11 +7,19 @@ the bracket spell the acronym.
 
 import re
 
+from core.language.composing.wordlists import listed
+
 _ACRONYM = re.compile(r"\b(?:[A-Z]{2,6}\d?s?|[A-Z][a-z]?[A-Z]{1,4})\b")
 _BRACKET = re.compile(r"\(([A-Z][A-Za-z]{1,6})s?\)")
 _REVERSED = re.compile(r"\b([A-Z]{2,6})s? \(([a-z][^()]{5,60})\)")
 FAMILIAR = frozenset(
-    ["UK", "US", "USA", "EU", "UN", "TV", "PC", "CO2", "DNA", "RNA", "HIV", "AIDS", "GPS", "NASA", "NHS", "BBC", "VAT", "GDP", "AM", "PM", "OK", "LED", "PDF", "HTML", "HTTP", "HTTPS", "URL", "XML", "JSON", "CSV", "SQL", "API", "CPU", "GPU", "RAM", "USB", "WHO", "UV", "ID", "IT", "AI", "kW", "kWh", "MW", "GW", "DC", "AC", "TB", "GB", "MB", "KB", "GMT", "UTC", "FAQ", "CEO", "NATO", "OECD", "EEG"]
+    listed(
+        """
+    UK US USA EU UN TV PC CO2 DNA RNA HIV AIDS GPS NASA NHS BBC VAT GDP AM PM OK LED PDF HTML HTTP HTTPS
+    URL XML JSON CSV SQL API CPU GPU RAM USB WHO UV ID IT AI kW kWh MW GW DC AC TB GB MB KB GMT UTC FAQ
+    CEO NATO OECD EEG
+    """
+    )
 )
 _ROMAN = re.compile(r"^[IVXLC]+$")
 

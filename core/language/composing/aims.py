@@ -1,16 +1,18 @@
-"""What each section of an article is after, and which section a sentence belongs to.
+"""What each section of an article is after, and which section a paragraph of a source belongs to.
 
 Sections are written apart from each other, so they cannot look at each other's text. To
 keep one sentence from standing in two of them, every section applies the same rule to every
-sentence: it belongs to the section whose heading and question it fits best.
+paragraph of its evidence: it belongs to the section whose heading and question it fits best.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.language.composing.extracts import Extract
-from core.language.composing.facets import Facet, asked, touch
+from core.language.composing.facets import BY_NAME, Facet, asked, touch
 from core.language.composing.terms import content, coverage, idf
+from core.language.composing.topics import short, understand
 
 _ASKING = frozenset(
     content(
@@ -18,11 +20,29 @@ _ASKING = frozenset(
         "most important question answer topic section overview introduction people person thing work works look like "
         "happen affect show shows evidence practice well far good bad really true explain explained come use used "
         "count counting figures figure add up known still uncertain reach go goes wrong consider before choosing learn "
-        "compare differ different change help helps limits risks perform cost costs does keep"
+        "compare differ different change help helps limits risks perform cost costs does keep regard saved considered "
+        "lie lies behind effect effects have rules apply background studies study basics open questions"
     )
+)
+"""Words of a question that say what kind of answer is wanted, not what about; facets stand for them."""
+_THEME = re.compile(r"^why (?:do|does) .* matter\b|^what part (?:do|does) ", re.IGNORECASE)
+_EXPLAINS = re.compile(
+    r"(?:how (?:do|does|can|an?|the|\w+(?: [\w'’-]+){0,3} (?:works?|cools?|affects?))\b(?!.*\b(?:perform|compare|differ)\b))|"
+    r"what (?:is|are) (?!the |still |known )|why |basics\b|background\b|.* explained$",
+    re.IGNORECASE,
+)
+_DEFINES = re.compile(
+    r"^(?:an? |the )?(?P<what>[\w' -]{3,50}?) (?:is|are) (?:an? |the |any |one of |called |known as )|"
+    r"^(?:an? |the )?(?P<works>[\w' -]{3,50}?) works? (?:like|by)\b",
+    re.IGNORECASE,
 )
 OPENING = 1500
 """Characters of a source within which its opening stands."""
+
+
+NOBODY = -1
+FITS = 0.18
+"""Fit from which a paragraph belongs to a section for its own sake."""
 
 
 @dataclass(frozen=True)
@@ -37,16 +57,29 @@ class Aim:
     facets: tuple[Facet, ...]
     explains: bool = False
     """The section says what the subject is or how it works."""
+    phrase: tuple[str, ...] = ()
+    """Stems of the topic's subject, in order."""
+    acronym: str = ""
+    """Initials of a subject of three words or more: `GIL` for `global interpreter lock`."""
 
 
 def aim(topic: str, heading: str, question: str) -> Aim:
     """The aim of a section from its heading and question."""
-    about = frozenset(content(topic))
-    facets = asked(heading) or asked(question)
-    facets = tuple(dict.fromkeys((*asked(heading), *asked(question)))) if question else facets
-    own = frozenset(content(f"{heading} {question}")) - about
-    telling = own - _ASKING
-    return Aim(telling, about, facets[:3], any(f.name in {"basics", "mechanism"} for f in facets))
+    asked_about = understand(topic)
+    about = frozenset(content(f"{asked_about.subject} {asked_about.verb} {asked_about.other}"))
+    subject = short(asked_about.subject) or asked_about.subject
+    phrase = tuple(content(subject))
+    acronym = "".join(word[0] for word in subject.split() if content(word)).upper() if len(phrase) > 2 else ""
+    own = frozenset(content(f"{heading} {question}")) - about - _ASKING
+    if _THEME.search(question):
+        return Aim(own, about, (), False, phrase, acronym)
+    facets = tuple(dict.fromkeys((*asked(heading), *asked(question))))
+    explains = bool(_EXPLAINS.match(heading) or _EXPLAINS.match(question))
+    if explains:
+        facets = tuple(dict.fromkeys((BY_NAME["mechanism"], BY_NAME["basics"], *facets)))
+    # A facet's own nouns say no more than the facet: "Costs and bills" is about costs, not about the word.
+    own -= frozenset().union(*(facet.strong for facet in facets)) if facets else frozenset()
+    return Aim(own, about, facets[:3], explains, phrase, acronym)
 
 
 def aims(topic: str, outline: Sequence[str], questions: Sequence[str]) -> list[Aim]:
@@ -56,24 +89,40 @@ def aims(topic: str, outline: Sequence[str], questions: Sequence[str]) -> list[A
 
 
 def affinity(extract: Extract, wanted: Aim, weights: dict[str, float]) -> float:
-    """How well a sentence fits an aim, beyond fitting the topic; in [0, 1]."""
+    """How well a sentence fits an aim, beyond fitting the topic; in [0, 1].
+
+    Args:
+        weights: idf over the sections' aims.
+    """
     passage = extract.item.passage
     around = frozenset(content(f"{passage.heading} {passage.title}")) | extract.terms
     # A word in the sentence counts three times one that only its passage's heading or title has.
     words = (2 * coverage(wanted.own, extract.terms, weights) + coverage(wanted.own, around, weights)) / 3
-    facets = [touch(facet, extract.text, extract.terms) for facet in wanted.facets]
-    heading = [touch(facet, passage.heading, content(passage.heading)) for facet in wanted.facets]
-    side = max(facets, default=0.0) * 0.75 + max(heading, default=0.0) * 0.25
-    if not wanted.own:
-        return 0.7 * side
-    return 0.55 * words + 0.45 * side
+    side = 0.0
+    for facet in wanted.facets:
+        here = touch(facet, extract.text, extract.terms)
+        above = 1.0 if facet.asks.search(passage.heading) else 0.5 if facet.asks.search(passage.title) else 0.0
+        side = max(side, 0.7 * here + 0.3 * above)
+    if wanted.own:
+        return 0.55 * words + 0.45 * side if wanted.facets else words
+    about = coverage(wanted.topic, extract.terms, {})
+    return 0.5 * side + 0.3 * about if wanted.explains else 0.6 * side + 0.2 * about
 
 
-def answers_topic(extract: Extract, wanted: Aim, weights: dict[str, float]) -> bool:
+def defines(extract: Extract, topic: frozenset[str]) -> bool:
+    """Whether the sentence says what something of the topic is: `A heat pump is an electric machine ...`."""
+    match = _DEFINES.match(extract.text)
+    if not match:
+        return False
+    what = set(content(match["what"] or match["works"]))
+    return bool(topic & what) and len(what - topic) <= 1
+
+
+def answers_topic(extract: Extract, wanted: Aim) -> bool:
     """Whether the sentence opens a source and speaks of the whole topic: the introduction's matter."""
     passage = extract.item.passage
     leads = extract.place == 0 and not extract.listed and passage.start < OPENING and " > " not in passage.heading
-    return leads and coverage(wanted.topic, extract.terms, weights) >= 0.6
+    return leads and len(wanted.topic & extract.terms) >= 0.6 * len(wanted.topic)
 
 
 def weights_of(all_aims: Sequence[Aim]) -> dict[str, float]:
@@ -81,12 +130,34 @@ def weights_of(all_aims: Sequence[Aim]) -> dict[str, float]:
     return idf([a.own for a in all_aims])
 
 
-def belongs(extract: Extract, all_aims: Sequence[Aim], position: int, weights: dict[str, float]) -> bool:
-    """Whether the sentence belongs to the section at `position` rather than to another.
+def owned(
+    extracts: Sequence[Extract], all_aims: Sequence[Aim], position: int, weights: dict[str, float]
+) -> tuple[dict[int, float], set[int]]:
+    """Extract id -> fit of its paragraph, for those that belong to the section at `position`; and those of nobody.
 
-    Ties go to the earlier section, so that exactly one section owns a sentence.
+    Whole paragraphs belong, so that sentences that follow each other stay together. A
+    paragraph fits as well as its two best sentences; ties go to the earlier section, so
+    that exactly one section owns it.
     """
-    if len(all_aims) < 2:
-        return True
-    fits = [affinity(extract, wanted, weights) for wanted in all_aims]
-    return max(range(len(fits)), key=lambda i: (round(fits[i], 6), -i)) == position
+    blocks: dict[tuple[int, int], list[Extract]] = {}
+    for extract in extracts:
+        blocks.setdefault((extract.number, extract.block), []).append(extract)
+    background = next((i for i, wanted in enumerate(all_aims) if wanted.explains), 0)
+    mine: dict[int, float] = {}
+    free: set[int] = set()
+    for block in blocks.values():
+        fits = [_fit([affinity(extract, wanted, weights) for extract in block]) for wanted in all_aims]
+        owner = max(range(len(fits)), key=lambda i: (round(fits[i], 6), -i))
+        # What fits nowhere in particular is background, if it says what the topic is.
+        if fits[owner] < FITS:
+            owner = background if any(defines(extract, all_aims[background].topic) for extract in block) else NOBODY
+        if owner == position:
+            mine.update((id(extract), fits[position]) for extract in block)
+        elif owner == NOBODY:
+            free.update(id(extract) for extract in block)
+    return mine, free
+
+
+def _fit(values: list[float]) -> float:
+    best = sorted(values, reverse=True)[:2]
+    return sum(best) / len(best)

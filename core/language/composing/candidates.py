@@ -1,7 +1,10 @@
 """What may be chosen for a section: units of one to three sentences that stand on their own.
 
-A unit is a sentence with the neighbours before it that it cannot do without. What leans on
-a sentence that may not stand, or on nothing, is no candidate.
+A unit is a run of neighbouring sentences of one source, beginning with one that needs
+nothing before it. A sentence that points back (`These homes ...`) is only in units that
+begin earlier; one that points at something that may not stand is in none. Two or three
+sentences that an author wrote to follow each other read better than as many gathered ones,
+so longer runs are candidates beside their parts.
 """
 
 from collections.abc import Sequence
@@ -16,60 +19,49 @@ LONGEST_UNIT = 3
 
 @dataclass(frozen=True, eq=False)
 class Unit:
-    """Sentences of one passage that follow each other there and belong together."""
+    """Sentences of one passage that follow each other there."""
 
     extracts: tuple[Extract, ...]
     leaning: Leaning
     """Of its first sentence: `NONE` or `LIGHT`."""
 
     @property
-    def core(self) -> Extract:
-        """The sentence the unit is about: its last."""
-        return self.extracts[-1]
+    def first(self) -> Extract:
+        return self.extracts[0]
 
     @property
     def words(self) -> int:
         return sum(extract.words for extract in self.extracts)
 
-    @property
-    def terms(self) -> frozenset[str]:
-        return frozenset().union(*(extract.terms for extract in self.extracts))
-
-    @property
-    def numbers(self) -> frozenset[str]:
-        return frozenset().union(*(extract.numbers for extract in self.extracts))
-
 
 def units(extracts: Sequence[Extract], known: frozenset[str]) -> list[Unit]:
-    """One unit for every sentence that may stand, in the order of the extracts.
+    """Every run of up to three sentences that may stand, in the order of the extracts.
 
     Args:
         extracts: sentences of the evidence.
         known: stems a reader of the article knows without being told.
     """
-    allowed = {id(extract): not refusal(extract.text) for extract in extracts}
+    allowed = {id(extract) for extract in extracts if not refusal(extract.text)}
+    leanings: dict[int, Leaning] = {}
     found = []
     for extract in extracts:
-        if not allowed[id(extract)]:
-            continue
-        unit = _unit(extract, allowed, known)
-        if unit:
-            found.append(unit)
+        run: list[Extract] = []
+        here: Extract | None = extract
+        while here is not None and id(here) in allowed and len(run) < LONGEST_UNIT:
+            run.insert(0, here)
+            if id(here) not in leanings:
+                leanings[id(here)] = _leaning(here, known)
+            if leanings[id(here)] is not Leaning.FULL:
+                found.append(Unit(tuple(run), leanings[id(here)]))
+                if here.before is None or here.before.block != here.block:
+                    break
+            here = here.before
     return found
 
 
-def _unit(extract: Extract, allowed: dict[int, bool], known: frozenset[str]) -> Unit | None:
-    chain = [extract]
-    while True:
-        first = chain[0]
-        passage = first.item.passage
-        lean = leaning(first.text, _texts_before(first), known, f"{passage.title} {passage.heading}")
-        if lean is not Leaning.FULL:
-            return Unit(tuple(chain), lean)
-        before = first.before
-        if before is None or len(chain) == LONGEST_UNIT or not allowed.get(id(before), not refusal(before.text)):
-            return None
-        chain.insert(0, before)
+def _leaning(extract: Extract, known: frozenset[str]) -> Leaning:
+    passage = extract.item.passage
+    return leaning(extract.text, _texts_before(extract), known, f"{passage.title} {passage.heading}")
 
 
 def _texts_before(extract: Extract) -> tuple[str, ...]:

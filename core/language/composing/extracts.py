@@ -39,6 +39,8 @@ class Extract:
     """It stands in a list."""
     before: "Extract | None"
     """The sentence it follows: in its block, or the last one of the paragraph just before."""
+    stems: tuple[str, ...] = field(repr=False)
+    """Stems of its content words, in order."""
     terms: frozenset[str] = field(repr=False)
     numbers: frozenset[str] = field(repr=False)
     names: frozenset[str] = field(repr=False)
@@ -87,17 +89,7 @@ def _of_passage(item: EvidenceItem) -> Iterator[Extract]:
         if kind == "item" and before is not None and not before.listed:
             before = None
         for text in _split(block):
-            extract = Extract(
-                text,
-                item,
-                number,
-                place,
-                kind == "item",
-                before,
-                frozenset(content(text)),
-                figures(text),
-                names(text),
-            )
+            extract = make(text, item, number, place, kind == "item", before)
             yield extract
             before = extract
             place += 1
@@ -105,6 +97,12 @@ def _of_passage(item: EvidenceItem) -> Iterator[Extract]:
 
 # Words that the splitter takes for abbreviations (Ill., Art., Sun., Sat.) and that end sentences too.
 _NOT_ABBREVIATED = re.compile(r"(?<=\bill\.|\bart\.|\bsun\.|\bsat\.) (?=[A-Z][a-z]+[ ,])")
+
+
+def make(text: str, item: EvidenceItem, block: int, place: int, listed: bool, before: Extract | None) -> Extract:
+    """An extract with what comparing it needs."""
+    stems = tuple(content(text))
+    return Extract(text, item, block, place, listed, before, stems, frozenset(stems), figures(text), names(text))
 
 
 def _split(block: str) -> list[str]:

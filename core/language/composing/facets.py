@@ -45,21 +45,21 @@ FACETS: tuple[Facet, ...] = (
         "basics",
         "definition define mean call known kind type consist part component contain concept term refer machine device",
         "",
-        r"what (?:is|are)\b|definition|basics|meaning",
+        r"what (?:is|are) (?!the |known |still )[^,]*(?:$|\?|, and how)|definition|basics|meaning",
         r"^(?:an? |the )?[\w' -]{3,60}? (?:is|are) (?:an? |the |any |one of )|\b(?:is|are) (?:called|known as|defined as)\b|\brefers? to\b|\bmeans that\b",
     ),
     _facet(
         "mechanism",
-        "work process cause mechanism convert move circuit cycle trigger produce release absorb transfer evaporate "
-        "regulate signal act step flow respond drive form principle function draw",
-        "circuit cycle process mechanism principle system clock rhythm",
-        r"how (?:do|does|did|is|are)\b.*\bwork|mechanism|how it works|\bwork\b|process|why ",
-        r"\bbecause\b|\bby \w+ing\b|\bso that\b|\btherefore\b|\bleads? to\b|\bcauses?\b|\bwhen \w+",
+        "mechanism process circuit cycle principle convert trigger produce release absorb transfer evaporate regulate "
+        "signal flow draw compress condense shade store",
+        "mechanism process circuit cycle principle clock rhythm",
+        r"^how (?:do|does|an?|it|they|the)\b(?!.*(?:perform|compare|differ))|how \w+(?: \w+){0,3} (?:works?|cools?|heats?)\b|mechanism|^why ",
+        r"\bworks? (?:by|like|as)\b|\bby \w+ing\b|\bso that\b|\bturns? \w+ into\b|\bthis (?:means|causes)\b|\bbecause\b",
     ),
     _facet(
         "effects",
         "effect affect impact influence consequence change improve reduce lower raise increase health benefit harm "
-        "damage suffer risk protect cool warm comfort",
+        "damage suffer risk protect cool warm comfort shorten lose less worsen disrupt tired alert lighter shorter",
         "benefit effect health comfort safety impact consequence illness disease accident",
         r"effects?\b|affects?\b|impacts?\b|consequences|benefits?|health|comfort|harm",
     ),
@@ -98,7 +98,7 @@ FACETS: tuple[Facet, ...] = (
         "limits",
         "limit risk problem drawback fail failure mistake fault noise danger caution doubt uncertain weakness "
         "disadvantage harm wrong poor complaint scarce unknown thin bias cannot leak loss warn concern difficult",
-        "noise risk problem mistake fault complaint failure limit damage danger drawback",
+        "noise risk problem mistake fault complaint failure damage danger drawback",
         r"limit\w*|risks?\b|problems?|drawbacks?|fail\w*|mistakes?|wrong|dangers?|downsides?|uncertain\w*|doubts?|"
         r"disadvantages?|concerns?|pitfalls?|noise",
         r"\b(?:cannot|not|no|few|only|unless|however|may not|does not)\b",
@@ -107,8 +107,8 @@ FACETS: tuple[Facet, ...] = (
         "practice",
         "install installation choose design plan maintain maintenance use apply set setting prepare step advice should "
         "recommend practical care check fit adjust schedule place site select measure service clean plant water",
-        "installation maintenance design planning care choice setting scheduling selection planting training",
-        r"in practice|practical\w*|install\w*|choos\w*|design\w*|maintain\w*|maintenance|prepar\w*|how to|should\b|"
+        "installation maintenance design planning care choice setting scheduling selection planting training roster routine",
+        r"practical\w*|install\w*|choos\w*|design\w*|maintain\w*|maintenance|prepar\w*|how to|should\b|"
         r"advice|recommend\w*|matters|can be done|what helps|measures|steps",
         r"\b(?:should|must|needs? to|ought to|recommended)\b",
     ),

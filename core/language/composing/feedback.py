@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from core.language.composing.facets import asked as facets_asked
-from core.language.composing.sections import Draftable, keywords, section_for, sentence_case
+from core.language.composing.sections import PossibleSection, keywords, section_for, sentence_case
 from core.language.composing.terms import content
 from core.language.composing.topics import Topic, understand
 from core.language.tasks import PlanAnswer, PlanInput, PlannedQuestion
@@ -61,7 +61,7 @@ _LONGER = re.compile(
 )
 
 
-def applied(asked: PlanInput, fresh: Sequence[Draftable]) -> PlanAnswer:
+def applied(asked: PlanInput, fresh: Sequence[PossibleSection]) -> PlanAnswer:
     """The previous plan with the feedback worked in; `fresh` is what a new plan would hold.
 
     Instructions that name no section of the plan add one.
@@ -90,7 +90,7 @@ def applied(asked: PlanInput, fresh: Sequence[Draftable]) -> PlanAnswer:
 
 
 def _follow(
-    clause: str, rows: list[PlannedQuestion], topic: Topic, fresh: Sequence[Draftable]
+    clause: str, rows: list[PlannedQuestion], topic: Topic, fresh: Sequence[PossibleSection]
 ) -> tuple[list[PlannedQuestion], str]:
     """One instruction worked into the rows, and what was done about it."""
     if match := _RENAME.match(clause):
@@ -158,7 +158,7 @@ def _new(what: str, topic: Topic) -> PlannedQuestion:
     """A question about a person's phrase; a facet's own words where the phrase names one alone."""
     facets = facets_asked(what)
     if len(facets) == 1 and len(content(what)) == 1:
-        draft = section_for(facets[0], topic, (), 0.0)
+        draft = section_for(facets[0], topic, ())
         return PlannedQuestion(section=draft.heading, question=draft.question, queries=list(draft.queries))
     phrase = " ".join(what.strip(" .?!").split()[:12])
     asks = re.match(r"(?:how|why|what|when|where|which|who|does|do|is|are|can|should)\b", phrase, re.IGNORECASE)

@@ -7,7 +7,8 @@ so that a reader of the record can see why a sentence was passed over.
 
 import re
 
-from core.language.composing.english import BASE_VERBS, WORD, has_finite_verb, is_english
+from core.language.composing.english import BASE_VERBS, VERBS, WORD, has_main_clause, is_english
+from core.language.composing.wordlists import listed
 
 SHORTEST, LONGEST = 6, 45
 """Words. Shorter ones are labels, longer ones cannot be followed without their page."""
@@ -46,7 +47,7 @@ _SELLING = re.compile(
     r"download)|download (?:the|our)|follow us|share this|contact us|call us|related (?:articles|posts)|read more|"
     r"back to top|skip to|add to (?:cart|basket)|win an?|must go|popular on|powered by|our partners|"
     r"javascript (?:is|must)|enable javascript|accept all|leave a (?:comment|reply)|posted (?:by|on|in)|"
-    r"comments? \(|last (?:updated|modified|reviewed)|published (?:on |by )?\d)\b",
+    r"comments? \(|contributed by|last (?:updated|modified|reviewed)|published (?:on |by )?\d)\b",
     re.IGNORECASE,
 )
 _CODE = re.compile(
@@ -64,16 +65,30 @@ _ATTRIBUTED = re.compile(
 _QUOTED = re.compile(r"[\"“][^\"“”]*[\"”]")
 _COLLOQUIAL = re.compile(
     r"\b(?:let's|let us|okay|hello|welcome|thanks|thank you|stay tuned|good luck|of course|unfortunately for|"
-    r"well,|guess what|believe it or not|that's|there's|here's)\b|^(?:yes|no|so|well|oh|ok|sure|right)\b[,!]?",
+    r"well,|guess what|believe it or not|that's|there's|here's)\b|^(?:yes|no|so|well|oh|ok|sure|right)\b[,!]",
     re.IGNORECASE,
 )
+# Definitions in reference works leave their subject out: "Raised when ...", "Usually refers to ...".
+_HEADLESS = re.compile(
+    r"^(?:(?:usually|often|also|generally|typically|currently|only|always) )?(?!this|is|was|has|does|as)"
+    r"(?:[a-z]+(?:s|ed|t|n) (?:the|an?|to|by|when|if|two|one|any|all|its|whether|only|optional)|"
+    r"(?:used|called|raised|returned|invoked|given|added|defined) (?:for|in|as|with|on|from))\b",
+    re.IGNORECASE,
+)
+_LABELLED = re.compile(r"^(?:an? |the )?[\w' -]{3,60}: (?:an? |the )", re.IGNORECASE)
 _TRAILING = re.compile(r"(?:\.\.\.|…)[\"'”’)\]]*$")
 _IMPERATIVES = frozenset(
-    ["add", "avoid", "ask", "be", "beware", "bring", "call", "check", "choose", "click", "compare", "consider", "contact", "create", "discover", "do", "don't", "don’t", "download", "enable", "ensure", "enter", "expect", "explore", "find", "follow", "forget", "get", "give", "go", "imagine", "install", "join", "keep", "learn", "let", "look", "make", "never", "note", "open", "pay", "pick", "please", "put", "read", "recall", "remember", "remove", "review", "save", "see", "select", "send", "specify", "start", "stop", "subscribe", "suppose", "switch", "take", "talk", "tell", "think", "try", "turn", "use", "visit", "wait", "watch", "wear", "write", "always"]
+    listed(
+        """
+    add avoid ask be beware   check choose click compare consider contact create discover do
+    don't don’t download enable ensure enter expect explore  follow forget get give go imagine
+    install join keep learn let look make never note open  pick please put read recall remember
+    remove   see select send specify   subscribe suppose  take talk tell think
+    try   visit   wear write always
+    """
+    )
 )
-_AFTER_AN_IMPERATIVE = frozenset(
-    ["the", "a", "an", "your", "this", "these", "those", "that", "it", "its", "them", "all", "any", "each", "every", "only", "up", "to", "for", "in", "on", "at", "out", "off", "with", "from", "not", "one", "two", "by", "yourself", "how", "what", "whether", "if", "as", "sure", "into", "more", "less"]
-)
+_AFTER_AN_IMPERATIVE = frozenset(listed("the a an your this these it them all any each every yourself"))
 
 
 def refusal(text: str) -> str:
@@ -118,8 +133,11 @@ def _english_refusal(text: str, words: list[str]) -> str:
         return "a quotation without a speaker"
     if _imperative(words):
         return "tells the reader what to do"
-    if not has_finite_verb(text):
+    label = _LABELLED.match(text)
+    if not has_main_clause(text) or label and not has_main_clause(label.group()):
         return "no verb"
+    if _HEADLESS.match(text) and (words[0].lower() in VERBS or words[1].lower() in VERBS):
+        return "no subject"
     capitals = sum(word[:1].isupper() for word in words)
     if capitals > 0.6 * len(words) and len(words) > 4:
         return "a heading"
@@ -131,17 +149,14 @@ def _imperative(words: list[str]) -> bool:
     second = words[1].lower().strip(",;:") if len(words) > 1 else ""
     if first in _IMPERATIVES:
         return True
-    # Nouns that look like verbs ("Heat pumps work", "Use of gas") are told by what comes next.
-    return (
-        first in BASE_VERBS
-        and second in _AFTER_AN_IMPERATIVE
-        and not (first in {"work", "use", "study"} and second in {"in", "on", "at"})
-    )
+    # Nouns that look like verbs ("Heat pumps work", "Shade from trees") are told by what comes next.
+    return first in BASE_VERBS and second in _AFTER_AN_IMPERATIVE
 
 
 def _unbalanced(text: str) -> bool:
     return (
         text.count("(") != text.count(")")
+        or (text.startswith("(") and text.rstrip(".").endswith(")"))
         or text.count("[") != text.count("]")
         or text.count('"') % 2 == 1
         or text.count("“") != text.count("”")

@@ -1,20 +1,20 @@
 """The introduction: two to four sentences of the sources that answer the topic.
 
 First the sentence that answers most directly, then what supports it, last its condition or
-limit. Sources put such sentences at their top, and sections leave them alone (they fit no
-single section), so the introduction seldom has to repeat one.
+limit. Sources put such sentences at their top, and sections leave them alone (see
+`aims.answers_topic`), so the introduction seldom has to repeat one.
 """
 
 import re
 from collections.abc import Sequence
 
-from core.language.composing.aims import OPENING
+from core.language.composing.aims import OPENING, aim, answers_topic, defines
 from core.language.composing.candidates import Unit, units
 from core.language.composing.extracts import Extract, extracts
 from core.language.composing.facts import same_fact, stated_in
 from core.language.composing.openings import Leaning
 from core.language.composing.order import Role, role
-from core.language.composing.relevance import reading
+from core.language.composing.relevance import on_topic, reading
 from core.language.composing.section import marked
 from core.language.composing.sketch import sketch
 from core.language.composing.terms import content, coverage, idf, likeness
@@ -22,14 +22,17 @@ from core.language.composing.topics import Kind, Topic, understand
 from core.language.tasks import FrameInput
 
 MOST, LEAST = 4, 2
+FLOOR = 0.6
+"""Share of the best sentence's score below which nothing is taken."""
 _VERDICT = {
     Kind.WORTH: r"\bworth\b|\bpays?\b|\bsaves?\b|\bpractical choice\b|\bgood candidate\b|\bsuits?\b|\bbenefits?\b",
     Kind.COMPARE: r"\bthan\b|\bwhile\b|\bwhereas\b|\bbetter\b|\bpractical choice\b|\bboth\b|\bdiffer",
     Kind.WHY: r"\bbecause\b|\bcauses?\b|\breason\b|\bdue to\b|\bso that\b",
     Kind.HOW: r"\bby \w+ing\b|\bmoves?\b|\bworks?\b|\buses?\b|\bkeeps?\b",
-    Kind.AFFECT: r"\b(?:lower|raise|reduce|cool|increase|disrupt|shorten|affect|cause|harm|improve)\w*\b|\bleads? to\b",
+    Kind.HOW_TO: r"\b(?:should|best|helps?|can|better|protects?)\b",
+    Kind.AFFECT: r"\b(?:lower|raise|short|too little|reduce|cool|increase|disrupt|shorten|affect|cause|harm|improve|less|more)\w*\b|\bleads? to\b",
 }
-_ANY = r"\bcan\b|\bis an?\b|\bare\b|\bshows?\b|\bdepends?\b"
+_ANY = r"\bcan\b|\bis an?\b|\bare\b|\bshows?\b|\bdepends?\b|\bby \w+ing\b"
 
 
 def introduce(frame: FrameInput) -> str:
@@ -37,99 +40,101 @@ def introduce(frame: FrameInput) -> str:
     topic = understand(frame.topic)
     items = list({item.number: item for evidence in frame.evidence for item in evidence.used}.values())
     found = extracts(items)
-    parts = [frozenset(content(part)) for part in (topic.subject, f"{topic.verb} {topic.other}") if content(part)]
-    about = frozenset().union(*parts)
     weights = idf([extract.terms for extract in found])
     body = [sketch(sentence.text) for sentence in frame.draft.sentences]
-    standing = [unit for unit in units(found, about) if len(unit.extracts) == 1]
+    standing = [unit for unit in units(found, _about(topic)) if len(unit.extracts) == 1]
     best = max((item.score for item in items), default=0.0) or 1.0
-    scored = [(unit, _answers(unit, topic, parts, weights, best)) for unit in standing]
-    fresh = [(u, s) for u, s in scored if not any(same_fact(u.core, other) for other in body)]
+    scored = [(unit.first, _answers(unit, topic, weights, best)) for unit in standing]
+    # A sentence of the body comes back only where nothing else answers nearly as well.
+    least = 0.6 * max((score for _, score in scored), default=0.0)
+    fresh = [
+        (extract, score)
+        for extract, score in scored
+        if score >= least and not any(same_fact(extract, other) for other in body)
+    ]
     taken = _chosen(fresh, frame.words, weights)
     if len(taken) < LEAST:
         taken = _chosen(scored, frame.words, weights)
-    return "\n".join(f"{unit.core.text} {marked((unit.core.number, *_also(unit.core, standing)))}" for unit in taken)
+    return "\n".join(f"{extract.text} {marked((extract.number, *_also(extract, found)))}" for extract in taken)
 
 
-def _answers(unit: Unit, topic: Topic, parts: Sequence[frozenset[str]], weights: dict[str, float], best: float) -> float:
+def _parts(topic: Topic) -> list[frozenset[str]]:
+    """The halves of a topic that an answer must both speak of."""
+    verb = "" if topic.kind is Kind.AFFECT else topic.verb
+    return [frozenset(content(part)) for part in (topic.subject, f"{verb} {topic.other}") if content(part)]
+
+
+def _about(topic: Topic) -> frozenset[str]:
+    return frozenset().union(*_parts(topic))
+
+
+def _answers(unit: Unit, topic: Topic, weights: dict[str, float], best: float) -> float:
     """How well a sentence answers the topic as a whole, in about [0, 1]."""
-    core = unit.core
-    verdict = re.search(_VERDICT.get(topic.kind, _ANY), core.text, re.IGNORECASE) is not None
-    about = frozenset().union(*parts)
-    # Both halves of "how does A affect B" must be there; one alone is another topic.
-    covered = min(coverage(part, core.terms, weights) for part in parts) if parts else 0.0
-    covered = 0.6 * covered + 0.4 * coverage(about, core.terms, weights)
+    extract = unit.first
+    passage = extract.item.passage
+    parts, about = _parts(topic), _about(topic)
+    each = min((coverage(part, extract.terms, weights) for part in parts), default=0.0)
+    wanted = aim(topic.text, "", "")
+    covered = 0.4 * each + 0.6 * on_topic(extract, wanted, weights)
+    verdict = re.search(_VERDICT.get(topic.kind, _ANY), extract.text, re.IGNORECASE) is not None
     # A title that is the topic over again: its first sentences answer it.
-    titled = coverage(about, frozenset(content(core.item.passage.title)), weights)
-    opening = 1.0 if core.place == 0 and not core.item.passage.heading.count(">") else 0.5 if core.place < 3 else 0.0
-    general = 0.12 if not core.numbers else 0.0
-    narrow = 0.06 * min(3, len(core.names - about))
-    return (
-        0.38 * covered
-        + 0.16 * titled
-        + 0.12 * verdict
-        + 0.12 * opening
-        + general
-        + 0.08 * core.item.score / best
-        + 0.12 * reading(unit)
-        - narrow
-    )
+    titled = coverage(about, frozenset(content(passage.title)), weights)
+    leads = passage.start < OPENING and " > " not in passage.heading and not extract.listed
+    opening = (1.0 if extract.place == 0 else 0.6 if extract.place < 3 else 0.2) if leads else 0.0
+    narrow = 0.06 * min(3, len(extract.names - about)) + 0.03 * min(3, len(extract.numbers))
+    score = 0.34 * covered + 0.12 * titled + 0.12 * verdict + 0.2 * opening + 0.08 * extract.item.score / best
+    score += 0.08 if answers_topic(extract, wanted) else 0.0
+    score += 0.14 * reading(extract) - narrow - (0.2 if unit.leaning is Leaning.LIGHT else 0.0)
+    return score + (0.1 if defines(extract, about) else 0.0)
 
 
-def _chosen(scored: Sequence[tuple[Unit, float]], words: int, weights: dict[str, float]) -> list[Unit]:
-    """An answer, support, and a condition where there is one; in that order."""
-    order = sorted(scored, key=lambda p: (-p[1], p[0].core.number, p[0].core.place))
-    if not order:
+def _chosen(scored: Sequence[tuple[Extract, float]], words: int, weights: dict[str, float]) -> list[Extract]:
+    """An answer, support, and a condition where there is one; in reading order."""
+    if not scored:
         return []
-    floor = 0.6 * order[0][1]
-    taken: list[Unit] = []
-    total = 0
+    floor = FLOOR * max(score for _, score in scored)
+    order = sorted(scored, key=lambda pair: (-pair[1], pair[0].number, pair[0].place))
+    left = [(extract, score) for extract, score in order if score >= floor]
+    taken: list[Extract] = []
     for slot in ("answer", "support", "condition", "support"):
-        best = max(
-            (pair for pair in order if pair[1] >= floor and _free(pair[0], taken)),
-            key=lambda pair: pair[1] + _slot(pair[0], slot) - 0.3 * _alike(pair[0].core, taken, weights),
-            default=None,
-        )
-        if best is None or len(taken) == MOST or (len(taken) >= LEAST and total + best[0].words > words * 1.1):
+        left = [(extract, score) for extract, score in left if not any(same_fact(extract, one) for one in taken)]
+        total = sum(extract.words for extract in taken)
+        best = max(left, key=lambda pair: pair[1] + _bonus(pair[0], slot, taken, weights), default=None)
+        if best is None or len(taken) >= LEAST and total + best[0].words > 1.15 * words:
             break
         taken.append(best[0])
-        total += best[0].words
+        left.remove(best)
     return _ordered(taken)
 
 
-def _free(unit: Unit, taken: Sequence[Unit]) -> bool:
-    return not any(same_fact(unit.core, other.core) for other in taken) and not (
-        taken and unit.leaning is Leaning.LIGHT and unit.core.before not in [t.core for t in taken]
-    )
-
-
-def _slot(unit: Unit, slot: str) -> float:
-    part = role(unit.core.text)
+def _bonus(extract: Extract, slot: str, taken: Sequence[Extract], weights: dict[str, float]) -> float:
+    part = role(extract.text)
+    bonus = -0.3 * max((likeness(extract.terms, one.terms, weights) for one in taken), default=0.0)
+    bonus += 0.06 * any(extract.before is one for one in taken)
+    bonus -= 0.05 * sum(extract.source == one.source for one in taken)
     if slot == "answer":
-        return 0.1 if part is not Role.ADVICE and unit.leaning is Leaning.NONE else -0.2
+        return bonus - (0.2 if part is Role.ADVICE else 0.0)
     if slot == "condition":
-        return 0.15 if part is Role.LIMIT else 0.0
-    return 0.08 if part in {Role.FINDING, Role.MECHANISM, Role.COMPARISON} else 0.0
+        return bonus + (0.12 if part is Role.LIMIT else 0.0)
+    return bonus + (0.06 if part in {Role.FINDING, Role.MECHANISM, Role.COMPARISON} else 0.0)
 
 
-def _alike(extract: Extract, taken: Sequence[Unit], weights: dict[str, float]) -> float:
-    return max((likeness(extract.terms, other.core.terms, weights) for other in taken), default=0.0)
-
-
-def _ordered(taken: list[Unit]) -> list[Unit]:
-    """The answer stays first; sentences of one passage keep its order; conditions come last."""
+def _ordered(taken: list[Extract]) -> list[Extract]:
+    """The answer first, then its neighbours in their source, then the others; conditions and advice last."""
     head, rest = taken[:1], taken[1:]
-    rest.sort(key=lambda u: (role(u.core.text) in {Role.LIMIT, Role.ADVICE}, taken.index(u)))
+    rest.sort(
+        key=lambda e: (
+            e.item is not head[0].item or e.place < head[0].place,
+            role(e.text) in {Role.LIMIT, Role.ADVICE},
+            taken.index(e),
+        )
+    )
     return head + rest
 
 
-def _also(core: Extract, standing: Sequence[Unit]) -> tuple[int, ...]:
-    return tuple(
-        dict.fromkeys(
-            unit.core.number
-            for unit in standing
-            if unit.core.source != core.source
-            and same_fact(core, unit.core)
-            and stated_in(core, unit.core.item.passage.text)
-        )
-    )[:1]
+def _also(extract: Extract, found: Sequence[Extract]) -> tuple[int, ...]:
+    """One further passage of another source that states the same fact in full."""
+    for other in found:
+        if other.source != extract.source and same_fact(extract, other) and stated_in(extract, other.item.passage.text):
+            return (other.number,)
+    return ()

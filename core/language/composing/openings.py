@@ -11,6 +11,7 @@ from enum import IntEnum
 
 from core.language.composing.english import VERBS, WORD
 from core.language.composing.terms import stem
+from core.language.composing.wordlists import listed
 
 
 class Leaning(IntEnum):
@@ -47,6 +48,7 @@ _CONNECTIVE = re.compile(
     r"this is why|similar to)\b",
     re.IGNORECASE,
 )
+_COMMENT = re.compile(r"^(?:\w+ly|of course|in practice|in general|by default), ", re.IGNORECASE)
 _EXPLETIVE = re.compile(
     r"^it (?:is|was|can be|may be|has been|seems|appears) (?:also |not |therefore |often |usually |now |still |widely |generally |"
     r"well |very |more |less |only )?(?:possible|impossible|important|likely|unlikely|clear|unclear|known|estimated|"
@@ -61,15 +63,25 @@ _DEMONSTRATIVE = re.compile(
     r"\b(?P<which>this|these|those|such|(?:on|at|in|of|by|for|from|with|to|under|after|during) that)\s+(?P<next>[\w’'-]+)(?:\s+(?P<after>[\w’'-]+))?",
     re.IGNORECASE,
 )
+_PREPOSED = re.compile(r"\b(?:with|in|of|under|for|from|on|by|at|during) $", re.IGNORECASE)
 _POINTING_FORWARD = frozenset(
-    ["who", "that", "which", "of", "in", "with", "whose", "where", "for", "from", "without", "on", "at", "as", "used", "made", "to", "working", "living", "under", "between", "near", "already"]
+    listed(
+        """
+    who that which of in with whose where for from without on at as used made to working living under
+    between near already
+    """
+    )
 )
 _THEREFORE = re.compile(
     r"\b(?:therefore|thus|hence|consequently|instead(?! of)|nevertheless|nonetheless|likewise|conversely|however|"
     r"in turn|by contrast|in contrast(?! to)|as a result(?! of)|for example|for instance|accordingly|similarly|"
     r"otherwise|the same (?!\w+(?: \w+)? (?:as|that|for all)\b)|the (?:latter|former)|respectively|too\.|as well\.|"
-    r"correspondingly)\b|, too\b",
+    r"correspondingly|(?:is|are) an? exceptions?(?! to))\b|, too\b",
     re.IGNORECASE,
+)
+_COUNTED = re.compile(
+    r"\b(?:all|the|both) (?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b(?! (?:of|hundred|thousand|per))"
+    r"(?! [\w-]+ (?:that|who|which|of|in)\b)(?! [A-Z])|\bthe example \w+|\bboth (?!(?:[\w-]+ ){1,4}and\b|of\b)\w+s\b",
 )
 _ALSO = re.compile(r"\b(?:also|even|too|again|still|another|additional|further|other|others|alike)\b", re.IGNORECASE)
 _PRONOUN = re.compile(r"\b(?:it|they|them|he|she|its|their|his|her)\b", re.IGNORECASE)
@@ -83,10 +95,36 @@ _BARE_COUNT = re.compile(
 )
 _ONE_OF_MANY = frozenset(
     stem(word)
-    for word in ["survey", "study", "trial", "report", "author", "authors", "result", "method", "example", "table", "owner", "house", "home", "household", "system", "association", "programme", "scheme", "team", "company", "researcher", "participant", "volunteer", "group", "patient", "article", "experiment", "sample", "data", "finding", "analysis", "model", "measure", "option", "case", "condition", "rule", "problem", "project", "test", "building", "town", "city", "street", "machine", "device", "function", "object", "option", "value", "parameter", "argument", "method", "module", "tool", "software", "paper", "guide", "page", "chapter", "answer", "council", "office", "agency", "department", "board", "committee", "review", "man", "woman", "child"]
+    for word in listed(
+        """
+    survey study trial report author authors result method example table owner house home household
+    system association programme scheme team company researcher participant volunteer group patient
+    article experiment sample data finding analysis model measure option case condition rule problem
+    project test building town city street machine device function object option value parameter
+    argument method module tool software paper guide page chapter answer council office agency
+    department board committee review man woman child
+    """
+    )
+)
+_THE = re.compile(
+    r"\bthe (?P<noun>[a-z]+)\b(?! (?:of|that|which|who|in|for|on|between|from|with|to)\b)(?! [a-z]+(?:s|er|ion|ment)\b)"
+)
+_NAMED_ELSEWHERE = frozenset(
+    stem(word)
+    for word in listed(
+        """
+    trial study survey report county programme cohort association council strategy scheme owners sample
+    experiment project author authors participants tenants advisers volunteers
+    """
+    )
 )
 _LINKS = frozenset(
-    ["of", "in", "on", "at", "for", "from", "with", "by", "to", "and", "or", "that", "which", "who", "is", "are", "was", "were", "has", "have", "had", "can", "may", "must", "should", "will", "would", "could", "than", "between", "within", "below", "above", "under", "over"]
+    listed(
+        """
+    of in on at for from with by to and or that which who is are was were has have had can may must
+    should will would could than between within below above under over
+    """
+    )
 )
 
 
@@ -101,9 +139,12 @@ def leaning(text: str, before: tuple[str, ...], known: frozenset[str], heading: 
     """
     if _EXPLETIVE.match(text):
         return Leaning.LIGHT
-    if _CONNECTIVE.match(text.lstrip("\"“'(")) and not _THAT_CLAUSE.match(text):
+    opening = _COMMENT.sub("", text.lstrip("\"“'("))
+    if _CONNECTIVE.match(opening) and not _THAT_CLAUSE.match(opening):
         return Leaning.FULL
-    if _THEREFORE.search(text) or _demonstrative(text) or _early_pronoun(text):
+    if _THEREFORE.search(text) or _COUNTED.search(text) or _demonstrative(text) or _early_pronoun(text):
+        return Leaning.FULL
+    if _mentioned(text, before, heading):
         return Leaning.FULL
     given = _given(text, before, known, heading)
     if given is not Leaning.NONE:
@@ -111,6 +152,18 @@ def leaning(text: str, before: tuple[str, ...], known: frozenset[str], heading: 
     if _ALSO.search(" ".join(text.split()[:8])):
         return Leaning.LIGHT
     return Leaning.NONE
+
+
+def _mentioned(text: str, before: tuple[str, ...], heading: str) -> bool:
+    """`... in the trial`: one of many of its kind, named earlier in the source and not in this sentence."""
+    around = {stem(word) for word in WORD.findall(f"{heading} {' '.join(before)}")}
+    for match in _THE.finditer(text):
+        noun = stem(match["noun"])
+        if noun in _NAMED_ELSEWHERE and noun in around:
+            earlier = {stem(word) for word in WORD.findall(text[: match.start()])}
+            if noun not in earlier:
+                return True
+    return False
 
 
 def _demonstrative(text: str) -> bool:
@@ -131,7 +184,7 @@ def _demonstrative(text: str) -> bool:
             continue
         if which.endswith(" that") and following in VERBS:
             continue
-        if which == "such" and match.start() > 0:
+        if which == "such" and match.start() > 0 and not _PREPOSED.search(text[: match.start()]):
             continue
         if match.start() > 25 and following in VERBS:
             continue

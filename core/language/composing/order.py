@@ -11,7 +11,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 
+from core.language.composing.acronyms import expanded, used
 from core.language.composing.extracts import Extract
 from core.language.composing.selection import Choice
 from core.language.composing.terms import likeness
@@ -75,8 +77,6 @@ class Line:
 
     extract: Extract
     markers: tuple[int, ...]
-    opens_dispute: bool = False
-    """The next line gives another value for the same thing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,13 +95,21 @@ class Strand:
     def last(self) -> Extract:
         return self.lines[-1].extract
 
-    @property
+    @cached_property
     def role(self) -> Role:
         return role(self.first.text)
 
     @property
     def words(self) -> int:
         return sum(line.extract.words for line in self.lines)
+
+    @cached_property
+    def acronyms(self) -> frozenset[str]:
+        return frozenset().union(*(used(line.extract.text) for line in self.lines))
+
+    @cached_property
+    def explains(self) -> frozenset[str]:
+        return frozenset().union(*(expanded(line.extract.text) for line in self.lines))
 
 
 def arrange(choices: Sequence[Choice], weights: dict[str, float]) -> list[list[Strand]]:
@@ -112,34 +120,30 @@ def arrange(choices: Sequence[Choice], weights: dict[str, float]) -> list[list[S
 
 def _strands(choices: Sequence[Choice]) -> list[Strand]:
     """Choices that follow each other in a block become one strand; a disputed one stays alone."""
-    disputed = [
-        Strand(
-            (
-                Line(c.unit.core, (c.unit.core.number, *c.also), True),
-                Line(c.against.core, (c.against.core.number,)),
-            ),
-            c.score,
-            True,
-        )
-        for c in choices
-        if c.against is not None
-    ]
+    disputed = []
     lines: dict[int, tuple[Line, float]] = {}
     for choice in choices:
+        own = [Line(e, (e.number, *choice.also.get(id(e), ()))) for e in choice.unit.extracts]
         if choice.against is not None:
-            continue
-        for extract in choice.unit.extracts:
-            markers = (extract.number, *choice.also) if extract is choice.unit.core else (extract.number,)
-            lines.setdefault(id(extract), (Line(extract, markers), choice.score))
+            rival = Line(choice.against, (choice.against.number,))
+            disputed.append(Strand(_newest_first(own[0], rival), choice.score, True))
+        else:
+            lines.update({id(line.extract): (line, choice.score) for line in own})
     rows = sorted(lines.values(), key=lambda pair: (pair[0].extract.number, pair[0].extract.place))
     groups: list[list[tuple[Line, float]]] = []
     for line, score in rows:
-        if groups and _goes_on(groups[-1][-1][0].extract, line.extract) and len(groups[-1]) < MOST_SENTENCES:
+        if groups and _goes_on(groups[-1][-1][0].extract, line.extract):
             groups[-1].append((line, score))
         else:
             groups.append([(line, score)])
     joined = [Strand(tuple(line for line, _ in group), max(score for _, score in group)) for group in groups]
     return joined + disputed
+
+
+def _newest_first(one: Line, other: Line) -> tuple[Line, Line]:
+    """Of two that disagree the later published one first, where both dates are known."""
+    here, there = one.extract.item.passage.published, other.extract.item.passage.published
+    return (other, one) if here and there and there > here else (one, other)
 
 
 def _goes_on(one: Extract, other: Extract) -> bool:
@@ -182,8 +186,21 @@ def _mended(path: list[Strand], weights: dict[str, float]) -> list[Strand]:
 
 
 def _length(path: Sequence[Strand], weights: dict[str, float]) -> float:
-    steps = sum(_step(one, other, weights) for one, other in zip(path, path[1:], strict=False))
+    steps = 0.8 * _early_acronyms(path) + sum(
+        _step(one, other, weights) for one, other in zip(path, path[1:], strict=False)
+    )
     return steps + 1.5 * _opening_cost(path[0])
+
+
+def _early_acronyms(path: Sequence[Strand]) -> int:
+    """How many strands use an acronym that a later one spells out."""
+    early = 0
+    for number, strand in enumerate(path):
+        unknown = strand.acronyms - strand.explains
+        later = frozenset().union(*(other.explains for other in path[number + 1 :]))
+        before = frozenset().union(*(other.explains for other in path[:number]))
+        early += bool(unknown & later - before)
+    return early
 
 
 def _step(one: Strand, other: Strand, weights: dict[str, float]) -> float:

@@ -42,8 +42,11 @@ class Plain:
     offsets: tuple[int, ...]
 
 
-def plain(text: str) -> Plain:
+def plain(text: str, *, keep_headings: bool = False) -> Plain:
     """Take Markdown's marks and foreign reference markers off `text`; words stay untouched.
+
+    Args:
+        keep_headings: leave the `#` before headings.
 
     >>> plain("**Heat** pumps [work](https://a.example/b) well.[3]").text
     'Heat pumps work well.'
@@ -56,7 +59,7 @@ def plain(text: str) -> Plain:
         _delete(shielded, match.start(2), match.end(2))
     for pattern in (_LINE_MARKS, _FOREIGN_MARKERS, _ESCAPES, *_KEEPING):
         for match in pattern.finditer(text):
-            if shielded[match.start()]:
+            if shielded[match.start()] or keep_headings and match.group().startswith("#"):
                 continue
             if pattern.groups and match.start(1) >= 0:
                 _delete(gone, match.start(), match.start(1))

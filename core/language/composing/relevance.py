@@ -1,4 +1,4 @@
-"""How well a unit answers a section's question.
+"""How well a sentence answers a section's question.
 
 Five parts: the question's own words, the topic's words, the facet asked for (`what does it
 cost?` is answered by a sum in pounds, whatever its words), the retriever's score of the
@@ -8,19 +8,21 @@ sentences); the others are editorial.
 """
 
 import re
+from functools import lru_cache
 
-from core.language.composing.aims import Aim, affinity, answers_topic
-from core.language.composing.candidates import Unit
+from core.language.composing.acronyms import expanded, used
+from core.language.composing.aims import Aim, affinity, defines
 from core.language.composing.extracts import Extract
 from core.language.composing.guards import addresses_reader
-from core.language.composing.openings import Leaning
 from core.language.composing.terms import content, coverage
+from core.models import Passage
 
 OWN, TOPIC, PASSAGE, READING = 0.45, 0.2, 0.2, 0.15
 DEFINITION = 0.25
 """For a sentence that says what the subject is, in a section that should."""
-RESERVED = 0.2
-"""Taken off a sentence that answers the topic as a whole: the introduction wants it."""
+
+OFF_TOPIC = 0.3
+"""Taken off a sentence whose passage has none of the topic's words; half of them are enough."""
 
 _FLEETING = re.compile(
     r"\b(?:today|yesterday|tomorrow|now|nowadays|currently|recently|at present|this (?:year|month|week|season|winter|summer|spring|"
@@ -29,11 +31,7 @@ _FLEETING = re.compile(
     r"will be (?:published|held|announced))\b",
     re.IGNORECASE,
 )
-_DEFINES = re.compile(
-    r"^(?:an? |the )?(?P<what>[\w' -]{3,50}?) (?:is|are) (?:an? |the |any |one of |called |known as )|"
-    r"^(?:an? |the )?(?P<works>[\w' -]{3,50}?) works? (?:like|by)\b",
-    re.IGNORECASE,
-)
+_IDENTIFIER = re.compile(r"\b\w+_\w+|\b\w+\(\)|\b[a-z]+\.[a-z]\w*|\b[a-z]+[A-Z]\w*|\b[A-Z][a-z]+[A-Z]\w+")
 _PROCEDURE = re.compile(
     r"^(?:an? |the )?(?:\w+ )?(?:report|survey|trial|study|review|measurements?|association|prices?|figures|example)\b.*"
     r"\b(?:covers?|includes?|come from|counts?|was (?:carried|conducted)|left out|assumes?)\b",
@@ -41,54 +39,68 @@ _PROCEDURE = re.compile(
 )
 
 
-def relevance(unit: Unit, wanted: Aim, weights: dict[str, float], aim_weights: dict[str, float], best: float) -> float:
-    """A unit's score for a section, in about [0, 1].
+def relevance(
+    extract: Extract, wanted: Aim, weights: dict[str, float], aim_weights: dict[str, float], best: float
+) -> float:
+    """A sentence's score for a section, in about [0, 1].
 
     Args:
         weights: idf over the evidence's sentences.
         aim_weights: idf over the sections' aims.
         best: the highest retriever score among the evidence.
     """
-    core = unit.core
-    item = core.item
+    item = extract.item
     score = (
-        OWN * affinity(core, wanted, aim_weights)
-        + TOPIC * coverage(wanted.topic, core.terms, weights)
+        OWN * affinity(extract, wanted, aim_weights)
+        + TOPIC * on_topic(extract, wanted, weights)
         + PASSAGE * (item.score / best if best > 0 else 0.0)
-        + READING * reading(unit)
+        + READING * reading(extract)
     )
-    if wanted.explains and defines(core, wanted.topic):
+    if wanted.explains and defines(extract, wanted.topic):
         score += DEFINITION
-    if answers_topic(core, wanted, weights):
-        score -= RESERVED
-    return score * (0.9 if len(unit.extracts) > 1 else 1.0)
+    score -= OFF_TOPIC * (1 - min(1.0, 2 * coverage(wanted.topic, _around(extract), {})))
+    return score
 
 
-def defines(extract: Extract, topic: frozenset[str]) -> bool:
-    """Whether the sentence says what something of the topic is: `A heat pump is an electric machine ...`."""
-    match = _DEFINES.match(extract.text)
-    if not match:
-        return False
-    what = set(content(match["what"] or match["works"]))
-    return bool(topic & what) and len(what - topic) <= 1
+def _around(extract: Extract) -> frozenset[str]:
+    """Stems of the whole passage with its title and headings."""
+    return _passage_stems(extract.item.passage)
 
 
-def reading(unit: Unit) -> float:
-    """How well a unit reads as part of an article, in [0, 1]."""
-    core = unit.core
+@lru_cache(maxsize=512)
+def _passage_stems(passage: Passage) -> frozenset[str]:
+    return frozenset(content(f"{passage.title} {passage.heading} {passage.text}"))
+
+
+def on_topic(extract: Extract, wanted: Aim, weights: dict[str, float]) -> float:
+    """How much a sentence speaks of the topic, in [0, 1]: its words, better still as the phrase they form."""
+    if wanted.acronym and wanted.acronym in extract.text.split():
+        return 1.0
+    covered = coverage(wanted.topic, extract.terms, weights)
+    return 0.6 * covered + 0.4 * _longest_run(wanted.phrase, extract.stems) / (len(wanted.phrase) or 1)
+
+
+def _longest_run(phrase: tuple[str, ...], stems: tuple[str, ...]) -> int:
+    """Length of the longest piece of the phrase that stands in the stems unbroken."""
+    for size in range(len(phrase), 0, -1):
+        pieces = {phrase[i : i + size] for i in range(len(phrase) - size + 1)}
+        if any(stems[i : i + size] in pieces for i in range(len(stems) - size + 1)):
+            return size
+    return 0
+
+
+def reading(extract: Extract) -> float:
+    """How well a sentence reads as part of an article, in [0, 1]."""
+    text = extract.text
     good = 1.0
-    good -= 0.3 if core.words < 9 else 0.0
-    good -= 0.3 if core.words > 34 else 0.0
-    good -= 0.25 if core.listed else 0.0
-    good -= 0.4 if addresses_reader(core.text) else 0.0
-    good -= 0.5 if _FLEETING.search(core.text) else 0.0
-    good -= 0.3 if unit.leaning is Leaning.LIGHT else 0.0
-    good -= 0.2 if _PROCEDURE.search(core.text) else 0.0
-    good -= 0.3 if '"' in core.text or "“" in core.text else 0.0
-    good -= 0.15 * min(2, core.text.count("(") + core.text.count(";"))
-    good += 0.1 if _leads(core) else 0.0
-    return max(0.0, min(1.0, good))
-
-
-def _leads(extract: Extract) -> bool:
-    return extract.before is None and not extract.listed
+    good -= 0.3 if extract.words < 9 else 0.0
+    good -= 0.3 if extract.words > 34 else 0.0
+    good -= 0.25 if extract.listed else 0.0
+    good -= 0.4 if addresses_reader(text) else 0.0
+    good -= 0.5 if _FLEETING.search(text) else 0.0
+    good -= 0.2 if _PROCEDURE.search(text) else 0.0
+    good -= 0.3 if '"' in text or "“" in text else 0.0
+    good -= 0.15 * min(2, text.count("(") + text.count(";"))
+    good -= 0.25 * min(2, len(_IDENTIFIER.findall(text)))
+    good -= 0.25 if used(text) - expanded(text) else 0.0
+    return max(0.0, good)

@@ -28,12 +28,12 @@ def rewrite(given: RewriteInput) -> str:
     known = failed.terms.union(*(other.terms for other in around)) if around else failed.terms
     fitting = []
     for unit in units(found, known):
-        if len(unit.extracts) > 1 or any(same_fact(unit.core, other) for other in around):
+        if len(unit.extracts) > 1 or any(same_fact(unit.first, other) for other in around):
             continue
-        about = coverage(failed.terms, unit.core.terms, weights)
+        about = coverage(failed.terms, unit.first.terms, weights)
         if about >= ABOUT:
-            named = likeness(failed.names, unit.core.names) if failed.names else 0.5
-            fitting.append((about + 0.2 * named, unit.core))
+            named = likeness(failed.names, unit.first.names) if failed.names else 0.5
+            fitting.append((about + 0.2 * named, unit.first))
     fitting.sort(key=lambda pair: (-pair[0], pair[1].number, pair[1].place))
     if not fitting:
         return CUT

@@ -6,7 +6,7 @@ What is decided here is which ones, in which order and in which paragraphs.
 
 from collections.abc import Sequence
 
-from core.language.composing.aims import Aim, aim, aims, belongs, weights_of
+from core.language.composing.aims import Aim, aim, aims, answers_topic, owned, weights_of
 from core.language.composing.candidates import Unit, units
 from core.language.composing.extracts import extracts
 from core.language.composing.facts import same_fact
@@ -19,6 +19,8 @@ from core.language.tasks import WriteInput
 
 DISPUTE = "The sources disagree on this point."
 """The one sentence that is not a source's: it leads over to two that are."""
+OFF_THE_POINT = 0.4
+"""Share of the best paragraph's fit below which a paragraph is left out, however high it was ranked."""
 LEAST_WORDS = 60
 """Of a section whose evidence all fits other sections better."""
 
@@ -32,15 +34,20 @@ def compose(section: WriteInput) -> str:
     found = extracts(items)
     all_aims, position = _aims(section)
     wanted = all_aims[position]
-    known = frozenset().union(wanted.topic, wanted.own)
-    candidates = _untaken(units(found, known), section.taken)
+    candidates = _untaken(units(found, wanted.topic | wanted.own), section.taken)
     weights = idf([extract.terms for extract in found])
     aim_weights = weights_of(all_aims)
     best = max((item.score for item in items), default=0.0)
-    scored = [(unit, relevance(unit, wanted, weights, aim_weights, best)) for unit in candidates]
-    mine = [pair for pair in scored if belongs(pair[0].core, all_aims, position, aim_weights)]
-    # Better to repeat what another section says than to say nothing.
-    chosen = choose(mine, section.words, weights) or choose(scored, min(section.words, LEAST_WORDS), weights)
+    scores = {id(extract): relevance(extract, wanted, weights, aim_weights, best) for extract in found}
+    mine, free = owned(found, all_aims, position, aim_weights)
+    least = OFF_THE_POINT * max(mine.values(), default=0.0)
+    own = [unit for unit in candidates if all(mine.get(id(extract), -1.0) >= least for extract in unit.extracts)]
+    left = [unit for unit in own if not any(answers_topic(extract, wanted) for extract in unit.extracts)]
+    spare = [unit for unit in candidates if all(id(extract) in free for extract in unit.extracts)]
+    # Better to take what the introduction wants, what no section wants, and at last what another
+    # section says too, than to say nothing.
+    chosen = choose(left, scores, section.words, weights) or choose(own, scores, section.words, weights)
+    chosen = chosen or choose(spare, scores, LEAST_WORDS, weights) or choose(candidates, scores, LEAST_WORDS, weights)
     return prose(arrange(chosen, weights))
 
 

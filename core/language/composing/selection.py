@@ -1,13 +1,12 @@
 """Which units a section takes: the most relevant that do not say the same twice.
 
-Method: maximal marginal relevance (Carbonell & Goldstein, SIGIR 1998), greedy, with a
-small reward for going on where a chosen unit left off (two sentences that followed each
-other in a source read better than two that did not) and a small price for leaning on one
-source alone. It stops at the word count or when the rest no longer answers: a thin section
-stays short.
+Method: maximal marginal relevance (Carbonell & Goldstein, SIGIR 1998), greedy, over runs of
+one to three sentences. Going on where a chosen unit left off is rewarded and leaning on one
+source alone has a price. It stops at the word count or when the rest no longer answers: a
+thin section stays short.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.language.composing.candidates import Unit
@@ -18,10 +17,13 @@ from core.language.composing.terms import likeness
 
 NOVELTY = 0.3
 """1 - lambda of MMR; 0.7 was the measured setting for lambda."""
-FLOOR = 0.5
-"""Share of the best unit's score below which nothing is taken."""
-GOES_ON, SAME_SOURCE = 0.08, 0.025
+FLOOR = 0.55
+"""Share of the best sentence's score below which nothing is taken."""
+BEST, MEAN, LONGER = 0.6, 0.4, 0.045
+"""A unit's score: of its best sentence, of all on average, and for each sentence after the first."""
+GOES_ON, SAME_SOURCE, LEANS = 0.06, 0.03, 0.06
 MOST_PAIRS = 2
+"""Disagreements shown in one section."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,97 +32,118 @@ class Choice:
 
     unit: Unit
     score: float
-    also: tuple[int, ...] = ()
-    """Evidence numbers of further passages that state the core sentence's fact in full."""
-    against: Unit | None = None
-    """A unit of another source that gives another value; to stand right after it."""
+    also: Mapping[int, tuple[int, ...]]
+    """Extract id -> evidence numbers of further passages that state its fact in full."""
+    against: Extract | None = None
+    """A sentence of another source that gives another value; to stand right after the unit, which is one sentence."""
 
 
-def choose(scored: Sequence[tuple[Unit, float]], words: int, weights: dict[str, float]) -> list[Choice]:
+def choose(
+    candidates: Sequence[Unit], scores: Mapping[int, float], words: int, weights: dict[str, float]
+) -> list[Choice]:
     """The units to write from, best first.
 
     Args:
-        scored: units with their relevance.
-        words: about how many words to take; overrun by half a unit at most.
+        candidates: may overlap.
+        scores: extract id -> relevance.
+        words: about how many words to take; overrun by half a sentence at most.
         weights: idf over the evidence's sentences.
     """
-    order = sorted(scored, key=lambda pair: (-pair[1], pair[0].core.number, pair[0].core.place))
-    if not order:
+    if not candidates:
         return []
-    floor = FLOOR * order[0][1]
-    left = [(unit, score) for unit, score in order if score >= floor]
-    taken: list[tuple[Unit, float]] = []
-    against: dict[int, Unit] = {}
-    total = 0
-    while left and total < words:
-        left = [pair for pair in left if not _repeats(pair[0], taken, against)]
-        best = max(left, key=lambda pair: _marginal(pair, taken, weights), default=None)
-        if best is None:
-            break
-        left.remove(best)
-        unit = _grown(best[0], taken)
-        cost = unit.words
-        if total and total + cost > words + 0.5 * cost + 4:
-            continue
-        taken.append((unit, best[1]))
-        total += cost
-        rival = _rival(unit, order) if len(against) < MOST_PAIRS else None
+    return _Selection(candidates, scores, weights).run(words)
+
+
+class _Selection:
+    """The state of one greedy choice."""
+
+    def __init__(self, candidates: Sequence[Unit], scores: Mapping[int, float], weights: dict[str, float]) -> None:
+        self.weights = weights
+        self.scores = scores
+        self.singles = {id(unit.first): unit.first for unit in candidates if len(unit.extracts) == 1}
+        self.everyone = {id(extract): extract for unit in candidates for extract in unit.extracts}
+        self.floor = FLOOR * max(scores[id(unit.extracts[-1])] for unit in candidates)
+        self.left = [(unit, self._score(unit)) for unit in candidates]
+        self.left = [pair for pair in self.left if pair[1] >= self.floor]
+        self.alike = dict.fromkeys(self.everyone, 0.0)
+        self.spent: set[int] = set()
+        """Extracts that were taken."""
+        self.stale: set[int] = set()
+        """Extracts whose fact was taken in other words."""
+        self.closed: set[int] = set()
+        """Extracts nothing may be joined to: one side of a disagreement."""
+        self.taken: list[tuple[Unit, float, Extract | None]] = []
+
+    def run(self, words: int) -> list[Choice]:
+        total = 0
+        while total < words:
+            fitting = []
+            for unit, score in self.left:
+                grown = self._grown(unit)
+                if grown and (not total or total + grown.words <= words + 12):
+                    fitting.append((grown, self._marginal(grown, score), score))
+            best = max(fitting, key=lambda row: (row[1], -row[0].first.number, -row[0].first.place), default=None)
+            if best is None:
+                break
+            total += self._take(best[0], best[2])
+        return [Choice(unit, score, self._also(unit), rival) for unit, score, rival in self.taken]
+
+    def _score(self, unit: Unit) -> float:
+        values = [self.scores[id(extract)] for extract in unit.extracts]
+        score = BEST * max(values) + MEAN * sum(values) / len(values) + LONGER * (len(values) - 1)
+        return score - (LEANS if unit.leaning is Leaning.LIGHT else 0.0)
+
+    def _grown(self, unit: Unit) -> Unit | None:
+        """What the unit adds to what was taken; None when it repeats a fact or would be torn apart."""
+        fresh = tuple(extract for extract in unit.extracts if id(extract) not in self.spent)
+        if not fresh or any(id(extract) in self.stale for extract in fresh):
+            return None
+        if len(fresh) < len(unit.extracts):
+            # Only the end of a unit may be new: it then follows the sentence that stands already.
+            if fresh != unit.extracts[-len(fresh) :] or any(id(e) in self.closed for e in unit.extracts):
+                return None
+            return Unit(fresh, Leaning.NONE)
+        return unit
+
+    def _marginal(self, unit: Unit, score: float) -> float:
+        alike = max(self.alike[id(extract)] for extract in unit.extracts)
+        used = sum(other.first.source == unit.first.source for other, _, _ in self.taken)
+        before = unit.first.before
+        goes_on = before is not None and id(before) in self.spent
+        return (1 - NOVELTY) * score - NOVELTY * alike + GOES_ON * goes_on - SAME_SOURCE * max(0, used - goes_on)
+
+    def _take(self, unit: Unit, score: float) -> int:
+        """Take a unit, and the sentence that disagrees with it where there is one; their words."""
+        rival = self._rival(unit)
+        self.taken.append((unit, score, rival))
+        new = [*unit.extracts, *([rival] if rival else [])]
         if rival:
-            against[id(unit)] = rival
-            total += rival.words
-    return [Choice(unit, score, _others(unit, order), against.get(id(unit))) for unit, score in taken]
+            self.closed.update(id(extract) for extract in new)
+        for extract in new:
+            self.spent.add(id(extract))
+            for key, other in self.everyone.items():
+                if key not in self.spent:
+                    self.alike[key] = max(self.alike[key], likeness(extract.terms, other.terms, self.weights))
+                    if same_fact(extract, other):
+                        self.stale.add(key)
+        return sum(extract.words for extract in new)
 
+    def _rival(self, unit: Unit) -> Extract | None:
+        """A sentence of another source that gives another value for the same thing."""
+        if len(unit.extracts) > 1 or sum(rival is not None for _, _, rival in self.taken) >= MOST_PAIRS:
+            return None
+        one = unit.first
+        found = [e for key, e in self.singles.items() if key not in self.spent and disagree(one, e)]
+        return max(found, key=lambda e: (self.scores[id(e)], -e.number), default=None)
 
-def _marginal(pair: tuple[Unit, float], taken: Sequence[tuple[Unit, float]], weights: dict[str, float]) -> float:
-    unit, score = pair
-    alike = max((likeness(unit.core.terms, other.core.terms, weights) for other, _ in taken), default=0.0)
-    used = sum(other.core.source == unit.core.source for other, _ in taken)
-    goes_on = any(_follows(unit, other) for other, _ in taken)
-    lonely = unit.leaning is Leaning.LIGHT and not goes_on
-    return (1 - NOVELTY) * score - NOVELTY * alike + GOES_ON * goes_on - SAME_SOURCE * used - 0.05 * lonely
-
-
-def _follows(unit: Unit, other: Unit) -> bool:
-    """Whether the two stand next to each other in one block of one passage."""
-    first, second = (unit, other) if unit.core.place > other.core.place else (other, unit)
-    return (
-        first.core.item is second.core.item
-        and first.core.block == second.core.block
-        and first.extracts[0].place - second.core.place <= 1
-    )
-
-
-def _grown(unit: Unit, taken: Sequence[tuple[Unit, float]]) -> Unit:
-    """The unit without sentences that a taken unit already has."""
-    had = {id(extract) for other, _ in taken for extract in other.extracts}
-    kept = tuple(extract for extract in unit.extracts if id(extract) not in had)
-    return unit if len(kept) == len(unit.extracts) else Unit(kept, Leaning.FULL)
-
-
-def _repeats(unit: Unit, taken: Sequence[tuple[Unit, float]], against: dict[int, Unit]) -> bool:
-    had = [extract for other, _ in taken for extract in other.extracts]
-    had += [extract for other in against.values() for extract in other.extracts]
-    if any(unit.core is extract for extract in had):
-        return True
-    fresh = [extract for extract in unit.extracts if not any(extract is one for one in had)]
-    return any(same_fact(extract, one) for extract in fresh for one in had)
-
-
-def _rival(unit: Unit, order: Sequence[tuple[Unit, float]]) -> Unit | None:
-    """The best unit of another source that gives another value for the same thing."""
-    return next((other for other, _ in order if len(other.extracts) == 1 and disagree(unit.core, other.core)), None)
-
-
-def _others(unit: Unit, order: Sequence[tuple[Unit, float]]) -> tuple[int, ...]:
-    """Passages of other sources that state the core's fact in full, best first, two at most."""
-    core = unit.core
-    found: list[int] = []
-    sources = {core.source}
-    for other, _ in order:
-        extract: Extract = other.core
-        if extract.source in sources or not same_fact(core, extract):
-            continue
-        if stated_in(core, extract.item.passage.text):
-            found.append(extract.number)
-            sources.add(extract.source)
-    return tuple(found[:2])
+    def _also(self, unit: Unit) -> dict[int, tuple[int, ...]]:
+        """Passages of other sources that state a sentence's fact in full, two at most for each."""
+        found: dict[int, tuple[int, ...]] = {}
+        for extract in unit.extracts:
+            numbers: dict[int, int] = {}
+            for other in self.everyone.values():
+                if other.source != extract.source and other.source not in numbers and same_fact(extract, other):
+                    if stated_in(extract, other.item.passage.text):
+                        numbers[other.source] = other.number
+            found[id(extract)] = tuple(numbers.values())[:2]
+        return found

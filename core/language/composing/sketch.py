@@ -1,7 +1,6 @@
 """A sentence outside any passage, in the form in which extracts are compared."""
 
-from core.language.composing.extracts import Extract
-from core.language.composing.terms import content, figures, names
+from core.language.composing.extracts import Extract, make
 from core.models import EvidenceItem, Passage
 
 _NOWHERE = EvidenceItem(
@@ -11,4 +10,4 @@ _NOWHERE = EvidenceItem(
 
 def sketch(text: str) -> Extract:
     """An extract of no passage: for comparing a written sentence with the evidence's."""
-    return Extract(text, _NOWHERE, 0, 0, False, None, frozenset(content(text)), figures(text), names(text))
+    return make(text, _NOWHERE, 0, 0, False, None)

@@ -13,6 +13,7 @@ from functools import lru_cache
 from snowballstemmer import stemmer
 
 from core.language.composing.english import STOP_WORDS, WORD
+from core.language.composing.wordlists import listed
 
 _STEMMER = stemmer("english")
 _NUMBER = re.compile(
@@ -21,7 +22,13 @@ _NUMBER = re.compile(
 )
 _SPELLED = {
     word: str(value)
-    for value, word in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"])
+    for value, word in enumerate(
+        listed(
+            """
+    zero one two three four five six seven eight nine ten eleven twelve
+    """
+        )
+    )
     if value >= 2
 }
 _NAME = re.compile(r"(?<![.!?:]\s)(?<!^)(?<![\"“(])\b[A-Z][\w’'-]*[a-z][\w’'-]*|\b[A-Z]{2,}[A-Za-z0-9]*\b")

@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from core.language.composing.english import AUXILIARIES, BASE_VERBS, STOP_WORDS, VERBS, WORD, is_plural
+from core.language.composing.english import AUXILIARIES, BASE_VERBS, STOP_WORDS, WORD, is_plural
+from core.language.composing.wordlists import listed
 
 LONGEST_TITLE = 90
 
@@ -41,27 +42,44 @@ class Topic:
     """The second thing compared, what is affected, or what the subject is asked to do."""
     verb: str = ""
     """What the subject does to `other`, without ending; empty where it is not said."""
+    clause: str = ""
+    """For topics without a subject of their own: `how to learn the piano`."""
 
     @property
     def plural(self) -> bool:
         return is_plural(self.subject)
 
+    @property
+    def matter(self) -> str:
+        """What can follow `about`."""
+        return self.clause or self.subject
 
+
+QUALIFIED = re.compile(
+    r"\s+(?:in|for|on|at|with|from|to|by|as|during|under|after|among|around|near|across|between)\s+", re.IGNORECASE
+)
 _BE = r"(?:is|are|was|were)"
+_VERBS = (
+    r"(?P<verb>affect|influence|change|shape|impact|harm|damage|improve|help|hurt|cool|protect|reduce|lower|raise|"
+    r"disrupt|alter|disturb)s?"
+)
+_WHOM = r"(?:i|we|you|one|people)"
+_GETTING = (
+    r"(?:(?:getting|buying|installing|fitting|having|using|planting|taking|doing|owning|learning|switching to) )?"
+)
 _PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))
     for kind, pattern in (
         (
             Kind.WORTH,
-            rf"^{_BE} (?P<subject>(?!it\b|there\b).+?) (?:really |still |actually )?worth (?:it|the (?:money|cost|price|effort|trouble)|\w+ing)\b(?P<rest>.*)$",
+            rf"^{_BE} (?P<subject>(?!it\b|there\b).+?) (?:really |still |actually )?"
+            r"worth (?:it|the (?:money|cost|price|effort|trouble)|\w+ing)\b(?P<rest>.*)$",
         ),
+        (Kind.WORTH, rf"^(?:is it worth|is there a (?:case|point) (?:for|in)) {_GETTING}(?P<subject>.+)$"),
         (
             Kind.WORTH,
-            r"^(?:is it worth|is there a (?:case|point) (?:for|in)) (?:(?:getting|buying|installing|fitting|having|using|planting|taking|doing|owning|learning|switching to) )?(?P<subject>.+)$",
-        ),
-        (
-            Kind.WORTH,
-            r"^should (?:i|we|you|one|people|homeowners|households) (?:get|buy|install|fit|have|use|plant|take|own|choose|switch to|learn) (?P<subject>.+)$",
+            r"^should (?:i|we|you|one|people|homeowners|households) (?:get|buy|install|fit|have|use|plant|take|own|choose|"
+            r"switch to|learn) (?P<subject>.+)$",
         ),
         (Kind.COMPARE, r"^(?:what (?:is|are) the )?differences? between (?P<subject>.+?) and (?P<other>.+)$"),
         (
@@ -70,40 +88,54 @@ _PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
         ),
         (
             Kind.COMPARE,
-            r"^(?:a )?compar(?:e|ing|ison of|ison between) (?P<subject>.+?) (?:and|with|to|versus) (?P<other>.+)$",
+            r"^(?:.*[:,] )?(?:a )?compar(?:e|ing|ison of|ison between) (?P<subject>.+?) (?:and|with|to|versus) (?P<other>.+)$",
         ),
         (
             Kind.COMPARE,
             r"^(?:which is better[:,]?|what is better[:,]?|is it better to (?:use|have|choose)) (?P<subject>.+?),? or (?P<other>.+)$",
         ),
+        (Kind.AFFECT, rf"^how (?:do|does|did|can|could) (?P<subject>.+?) {_VERBS} (?P<other>.+)$"),
+        (Kind.AFFECT, r"^what effects? (?:do|does|has|have) (?P<subject>.+?) (?:have |had )?on (?P<other>.+)$"),
         (
             Kind.AFFECT,
-            r"^(?:how|what effects?) (?:do|does|did|can|could|have|has|is|are) (?P<subject>.+?) (?P<verb>affect|influence|change|shape|impact|harm|damage|improve|help|hurt|cool|protect|reduce|lower|raise|disrupt)s? (?P<other>.+)$",
+            r"^(?:the )?(?:effects?|impacts?|influence|consequences) of (?P<subject>.+?) on (?P<other>.+)$",
         ),
-        (Kind.AFFECT, r"^(?:the )?(?:effects?|impacts?|influence|consequences) of (?P<subject>.+?) on (?P<other>.+)$"),
         (
             Kind.HOW,
             r"^how (?:do|does|did) (?P<subject>.+?) (?:really |actually )?(?:work|function|operate)s?\b(?P<rest>.*)$",
         ),
-        (Kind.HOW, r"^how (?P<subject>.+?) (?:works?|functions?)\b(?P<rest>.*)$"),
-        (
-            Kind.HOW_TO,
-            r"^how (?:to|can (?:i|we|you|one|people|\w+ workers?)|should (?:i|we|you|one|people)|do (?:i|we|you|people)) (?P<subject>.+)$",
-        ),
-        (Kind.WHY, r"^why (?:do|does|did|is|are|was|were|can|should|has|have) (?P<subject>.+)$"),
+        (Kind.HOW, r"^how (?P<subject>(?!to\b|can\b|do\b|does\b).+?) (?:works?|functions?)\b(?P<rest>.*)$"),
+        (Kind.HOW_TO, rf"^how (?:to|(?:can|should|do|could) {_WHOM}) (?P<clause>.+)$"),
+        (Kind.HOW_TO, r"^how (?P<aux>can|should|could) (?P<subject>.+)$"),
+        (Kind.WHY, r"^why (?P<aux>do|does|did|is|are|was|were|can|should|has|have) (?P<subject>.+)$"),
         (Kind.WHAT, rf"^(?:what|who) {_BE} (?P<subject>.+?)(?: and how (?:do|does) (?:it|they) work)?$"),
         (
             Kind.WHAT,
             r"^what (?:do|does) (?:we know about|(?:the )?(?:evidence|research|science|studies) (?:say|show)s? about) (?P<subject>.+)$",
         ),
-        (Kind.WHETHER, rf"^(?:do|does|did|can|could|will|would|may|might|should|has|have|{_BE}) (?P<subject>.+)$"),
+        (
+            Kind.WHETHER,
+            rf"^(?P<aux>do|does|did|can|could|will|would|may|might|should|has|have|{_BE}) (?P<subject>.+)$",
+        ),
     )
 )
-_LEADING = re.compile(
-    r"^(?:please )?(?:write|give me|create|draft|make|produce|i want|i need)?(?: me)?(?: an?| the)?(?: short| long| brief| detailed)?"
-    r"(?: article| report| essay| overview| piece| post| introduction| guide| summary| explainer)s? (?:about|on|of|to|for) ",
+_ASKED_FOR = re.compile(
+    r"^(?:please )?(?:(?:write|give me|create|draft|make|produce|i want|i need)(?: me)? )?(?:an? |the )?"
+    r"(?:(?:short|long|brief|detailed|good) )?(?:article|report|essay|overview|piece|post|introduction|guide|summary|explainer)s? "
+    r"(?:about|on|of|to|for) ",
     re.IGNORECASE,
 )
+_ADJECTIVES = frozenset(
+    listed(
+        """
+    good bad safe effective important green blue red necessary possible harmful healthy better worse dangerous
+    sustainable reliable cheap expensive efficient useful useless real true false legal illegal rare common toxic
+    profitable fair ethical secure easy difficult hard overrated underrated dead alive conscious renewable natural
+    addictive contagious curable inevitable beneficial
+    """
+    )
+)
+_LITTLE = frozenset(listed("in of for on at with from to by a an the"))
 
 
 def understand(topic: str) -> Topic:
@@ -113,100 +145,138 @@ def understand(topic: str) -> Topic:
     'heat pumps in old houses'
     """
     text = " ".join(topic.split()).strip(" .?!:;-–—\"'“”¿¡")
-    text = _LEADING.sub("", text) or text
+    text = _ASKED_FOR.sub("", text) or text
     if not WORD.search(text):
-        return Topic(text or "the topic", Kind.PHRASE, text or "the topic")
-    # A part after a colon or a second question narrows the first; the first says what it is about.
-    main = re.split(r"(?:[?!]\s+|\s+[-–—]\s+|:\s+)", text, maxsplit=1)[0]
+        return Topic("the topic", Kind.PHRASE, "the topic")
+    # A second question or a part after a dash narrows the first, which says what it is about.
+    main = re.split(r"(?:[?!]\s+|\s+[-–—]\s+)", text, maxsplit=1)[0]
     for kind, pattern in _PATTERNS:
         match = pattern.match(main)
-        if not match:
-            continue
-        groups = match.groupdict()
-        subject = f"{groups['subject']} {(groups.get('rest') or '').strip()}".strip(" ,")
-        other = (groups.get("other") or "").strip(" ,")
-        verb = groups.get("verb") or ""
-        if kind in {Kind.WHY, Kind.WHETHER}:
-            subject, other = _before_the_verb(subject)
-            first, _, rest = other.partition(" ")
-            if first.lower() in BASE_VERBS:
-                verb, other = first.lower(), rest
-        return Topic(text, kind, _phrase(subject) or main, _phrase(other), verb)
+        if match:
+            return _topic(text, kind, {name: value or "" for name, value in match.groupdict().items()})
+    if ": " in main and len(main.split(": ", 1)[0].split()) > 1:
+        main = main.split(": ", 1)[0]
     return Topic(text, Kind.PHRASE, _phrase(main))
+
+
+def short(subject: str) -> str:
+    """The subject without its qualifiers: `heat pumps in old houses` -> `heat pumps`; empty when it stays long."""
+    name = QUALIFIED.split(subject, maxsplit=1)[0]
+    return name if len(name.split()) <= 4 else ""
 
 
 def title(topic: str) -> str:
     """The topic as a title: sentence case, at most 90 characters, nothing added."""
     text = " ".join(topic.split()).strip(" .:;-–—")
-    text = _LEADING.sub("", text) or text or "Untitled"
-    letters = [char for char in text if char.isalpha()]
-    if len(letters) > 8 and sum(char.isupper() for char in letters) > 0.8 * len(letters):
+    text = _ASKED_FOR.sub("", text) or text
+    if not WORD.search(text):
+        return "Untitled"
+    if _shouted(text):
         text = text.lower()
     text = text[:1].upper() + text[1:]
-    if understand(topic).kind is not Kind.PHRASE and not text.endswith(("?", "!", ".")) and _asks(text):
+    if _asks(text) and not text.endswith(("?", "!")):
         text += "?"
     if len(text) > LONGEST_TITLE:
         text = text[: LONGEST_TITLE - 1].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
     return text
 
 
-def _asks(text: str) -> bool:
-    first = text.split()[0].lower()
-    second = text.split()[1].lower() if len(text.split()) > 1 else ""
-    if first == "how" and second not in {"do", "does", "did", "can", "should", "is", "are", "much", "many"}:
-        return False
-    return first in {"how", "why", "what", "which", "who", "when", "where"} or first in AUXILIARIES
+def _topic(text: str, kind: Kind, groups: dict[str, str]) -> Topic:
+    subject = f"{groups.get('subject', '')} {groups.get('rest', '').strip()}".strip(" ,")
+    other = groups.get("other", "").strip(" ,.?!")
+    verb = groups.get("verb", "").lower()
+    if kind is Kind.COMPARE:
+        subject, other = _phrase(subject), _phrase(other)
+        return Topic(text, kind, _with_head(subject, other), other)
+    if kind is Kind.HOW_TO and groups.get("clause"):
+        return Topic(text, kind, _phrase(text), clause=f"how to {groups['clause']}")
+    if "aux" in groups:
+        aux = groups["aux"].lower()
+        subject, verb, other = _parted(subject, aux)
+        if not (verb or other):
+            return Topic(text, kind, _phrase(text), clause=_phrase(text))
+        clause = f"how {subject} {aux} {verb} {other}".replace("  ", " ") if kind is Kind.HOW_TO else ""
+        return Topic(text, kind, _phrase(subject), other, verb, clause)
+    return Topic(text, kind, _phrase(subject), other, verb)
 
 
-def _before_the_verb(clause: str) -> tuple[str, str]:
-    """`leaves change colour` -> (`leaves`, `change colour`); all of it where no verb is known."""
+def _parted(clause: str, aux: str) -> tuple[str, str, str]:
+    """`leaves change colour` -> (`leaves`, `change`, `colour`); after `is`, a subject and what it is said to be.
+
+    Subject alone where neither verb nor adjective is known.
+    """
     words = clause.split()
+    be = aux in {"is", "are", "was", "were"}
     for index in range(1, len(words)):
         word = words[index].lower().strip(",")
-        if (
-            word in {"in", "of", "for", "on", "at", "with", "from", "to", "by", "a", "the"}
-            or index == 1
-            and words[0].lower() in {"the", "a", "an"}
-        ):
+        if words[index - 1].lower() in _LITTLE:
             continue
-        if word in VERBS or word in {
-            "good",
-            "bad",
-            "safe",
-            "effective",
-            "important",
-            "green",
-            "blue",
-            "necessary",
-            "possible",
-            "harmful",
-            "healthy",
-        }:
-            rest = " ".join(words[index:])
-            place = re.search(r"\b(?:in|for|during|at)\s+(?:an? |the )?[\w -]+$", rest)
-            subject = " ".join(words[:index])
-            return subject, rest if not place else rest
-    return clause, ""
+        rest = " ".join(words[index + 1 :]).strip(" ,.?!")
+        if be and (word in _ADJECTIVES or word.endswith("ed") and len(word) > 4):
+            return " ".join(words[:index]), "", f"{words[index]} {rest}".strip()
+        following = words[index + 1].lower().strip(",") if index + 1 < len(words) else ""
+        # "shift work harm": of two verbs in a row the first is a noun.
+        if not be and word in BASE_VERBS and following not in BASE_VERBS:
+            return " ".join(words[:index]), word, rest
+    return clause, "", ""
+
+
+def plural(phrase: str) -> str:
+    """A noun phrase in the plural: of its head, the last word before a preposition."""
+    head, *qualified = re.split(r"(\s+(?:in|for|on|at|with|from|to|by|of)\s+)", phrase, maxsplit=1)
+    if not head.endswith("s"):
+        if head.endswith("y") and head[-2:-1] not in {"a", "e", "i", "o", "u"}:
+            head = head[:-1] + "ies"
+        else:
+            head += "es" if head.endswith(("ch", "sh", "x", "z")) else "s"
+    return head + "".join(qualified)
+
+
+def _with_head(one: str, other: str) -> str:
+    """`air-source` beside `ground-source heat pumps` -> `air-source heat pumps`."""
+    first, _, head = other.partition(" ")
+    return f"{one} {head}" if "-" in one and "-" in first and " " not in one and head else one
+
+
+def _shouted(text: str) -> bool:
+    letters = [char for char in text if char.isalpha()]
+    return len(letters) > 8 and sum(char.isupper() for char in letters) > 0.8 * len(letters)
+
+
+def _asks(text: str) -> bool:
+    words = text.lower().split()
+    if words[0] in {"how", "what", "who", "why", "when", "where", "which"} and len(words) > 1:
+        return words[1] in AUXILIARIES or words[0] == "how" and words[1] in {"much", "many", "long", "far", "old"}
+    return words[0] in AUXILIARIES and len(words) > 2
 
 
 def _phrase(text: str) -> str:
-    """A noun phrase in running text: no leading article, lower-case first letter unless a name."""
-    text = re.sub(r"^(?:an?|the)\s+", "", text.strip(" ,.?!"), flags=re.IGNORECASE)
-    words = text.split()
-    if not words:
+    """A noun phrase in running text: lower-case first letter unless a name, no article unless `of` follows."""
+    text = text.strip(" ,.?!")
+    if not text:
         return ""
-    letters = [char for char in text if char.isalpha()]
-    if len(letters) > 8 and sum(char.isupper() for char in letters) > 0.8 * len(letters):
-        return text.lower()
+    if _shouted(text):
+        text = text.lower()
+    article = re.match(r"an?\s+(?P<one>.+)$", text, re.IGNORECASE)
+    text = plural(article["one"]) if article else re.sub(r"^The ", "the ", text)
+    words = text.split()
     first = words[0]
     later = [word for word in words[1:] if word.lower() not in STOP_WORDS]
     titled = bool(later) and sum(word[:1].isupper() for word in later) > 0.5 * len(later)
-    plain_first = first[:1].isupper() and first[1:].islower() and not titled and first.lower().rstrip("s") not in _NAMES
-    if plain_first and not first.endswith(("'s", "’s")):
+    name = titled or first.lower().rstrip("s") in _NAMES or first.endswith(("'s", "’s")) or not text.isascii()
+    if first[:1].isupper() and first[1:].islower() and not name:
         words[0] = first.lower()
     return " ".join(words)
 
 
 _NAMES = frozenset(
-    ["python", "java", "javascript", "rust", "linux", "windows", "google", "apple", "europe", "britain", "england", "france", "germany", "paris", "london", "berlin", "china", "india", "japan", "africa", "america", "american", "european", "british", "french", "german", "english", "chinese", "japanese", "indian", "kubernetes", "docker", "postgres", "postgresql", "sqlite", "mysql", "bitcoin", "ethereum", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "april", "june", "july", "august", "september", "october", "november", "december", "alzheimer", "parkinson", "einstein", "darwin"]
+    listed(
+        """
+    python java javascript rust linux windows google apple europe britain england france germany paris london berlin
+    china india japan africa america asia american european british french german english chinese japanese indian
+    kubernetes docker postgres postgresql sqlite mysql bitcoin ethereum monday tuesday wednesday thursday friday
+    saturday sunday january february march april june july august september october november december alzheimer
+    parkinson einstein darwin
+    """
+    )
 )

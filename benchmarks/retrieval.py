@@ -155,7 +155,7 @@ def thresholds(corpora: Sequence[Corpus]) -> None:
     words = WordVectors()
     indexes = [corpus.index([words]) for corpus in corpora]
     kept = {share: [0, 0] for share in (0.1, 0.2, 0.25, 0.3, 0.4, 0.5)}
-    answering, questions, held = 0, 0, {"own": [], "foreign": [], "own, answer removed": []}
+    answering, questions, held = 0, 0, {"its own": [], "a foreign": [], "its own, answer removed,": []}
     for corpus, index in zip(corpora, indexes, strict=True):
         for question in corpus.questions:
             questions += 1
@@ -168,12 +168,12 @@ def thresholds(corpora: Sequence[Corpus]) -> None:
                 counts[0] += sum(a and b for a, b in zip(right, inside, strict=True))
                 counts[1] += sum(inside)
             rest = [r for r, is_right in zip(ranked, right, strict=True) if not is_right]
-            held["own"].append(enough(question["question"], ranked))
-            held["own, answer removed"].append(enough(question["question"], rest))
+            held["its own"].append(enough(question["question"], ranked))
+            held["its own, answer removed,"].append(enough(question["question"], rest))
             for other in indexes:
                 if other is not index:
                     found = by(words, 0.1)(question["question"], other)
-                    held["foreign"].append(enough(question["question"], found))
+                    held["a foreign"].append(enough(question["question"], found))
     print("\n## Off the question\n\n| share of the best score | answering passages kept | passages kept of 40 |")
     print("|---|---|---|")
     for share, (right_kept, all_kept) in kept.items():

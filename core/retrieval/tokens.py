@@ -2,11 +2,11 @@
 
 Budgets need an answer for any model, thousands of times a second, without its tokenizer: UTF-8
 bytes divided by a constant, which holds for letters (one byte each) and for scripts of three bytes
-a character alike. Measured in benchmarks/retrieval.md, which also shows how far it is out.
+a character alike.
 """
 
 BYTES_PER_TOKEN = 4
-"""Prose takes 4.0 to 4.4 bytes a token, lists and tables 3.2 to 3.8 (benchmarks/retrieval.md)."""
+"""English takes 3.9 to 4.4 with a vocabulary of 32,000 (benchmarks/retrieval.md); larger ones take more."""
 
 
 def tokens(text: str) -> int:

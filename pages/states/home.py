@@ -181,7 +181,11 @@ def _row(run: Run, verb: str) -> None:
 def _standing(run: Run) -> str:
     if run.status in {Status.QUEUED, Status.RUNNING, Status.PAUSED}:
         progress = studio().progress(run.id)
-        parts = [f"step {max(1, progress.step_index)} of {progress.steps}", left(progress.left_s), money(run.cost_usd)]
+        parts = [
+            f"step {min(progress.steps, progress.step_index + 1)} of {progress.steps}",
+            left(progress.left_s),
+            money(run.cost_usd),
+        ]
         return " · ".join(part for part in parts if part)
     if run.status == Status.PLAN:
         return f"plan ready · {ago(run.started_at or run.created_at)}"

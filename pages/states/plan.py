@@ -6,9 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from core.models import Plan, Run
+from core.settings import Settings
 from pages.components import session
 from pages.components.door import studio
-from pages.components.figures import ago, count, left, money, plain
+from pages.components.figures import ago, count, money, plain
 from pages.components.live import live
 from pages.components.shell import flash, heading, person, problem, told
 from pages.components.words import state
@@ -16,9 +17,9 @@ from pages.components.words import state
 COLUMNS = {
     "order": st.column_config.NumberColumn("No.", help="Change the numbers to reorder", width=56, step=1),
     "use": st.column_config.CheckboxColumn("Use", width=56, default=True),
-    "section": st.column_config.TextColumn("Section", width=180),
-    "text": st.column_config.TextColumn("Question it answers", width=310),
-    "queries": st.column_config.ListColumn("Queries", width=300, help="What is searched for"),
+    "section": st.column_config.TextColumn("Section", width=200),
+    "text": st.column_config.TextColumn("Question it answers", width=430),
+    "queries": st.column_config.ListColumn("Queries", width=430, help="What is searched for"),
 }
 
 
@@ -30,21 +31,18 @@ def plan(run: Run) -> None:
         problem("The plan could not be found.", "Stop this run on the Runs page and start it again.")
         return
     slot = st.container()
-    table, side = st.columns([4, 1], gap="medium")
-    with table:
-        rows = _table(run, shown)
-        _feedback(run)
+    rows = _table(run, shown)
+    _feedback(run)
+    if shown.why:
+        with st.expander("Why this plan", type="compact"):
+            st.markdown(plain(shown.why))
     questions, faults = read_rows(rows)
     with slot:
-        heading(
-            shown.title, state(run.status),
-            f"{count(len(shown.questions), 'section')} · version {shown.version} · {ago(run.started_at or run.created_at)}",
-            lambda: _buttons(run, shown, questions, faults),
-        )  # fmt: skip
+        facts = f"{count(len(shown.questions), 'section')} · version {shown.version} · {ago(run.finished_at or run.created_at)}"
+        heading(shown.title, state(run.status), facts, lambda: _buttons(run, shown, questions, faults))
+        st.markdown(estimate(studio().settings, run, sum(question["use"] for question in questions)))
         for fault in faults:
             problem(fault, "Correct it in the table below.")
-    with side:
-        _estimate(run, shown, questions)
     live(run, compact="quiet")
 
 
@@ -95,7 +93,7 @@ def _table(run: Run, shown: Plan) -> pd.DataFrame:
         column_config=COLUMNS,
         num_rows="dynamic",
         hide_index=True,
-        row_height=44,
+        row_height=52,
         alt="The plan: sections, questions and queries",
     )
 
@@ -135,22 +133,11 @@ def _buttons(run: Run, shown: Plan, questions: list[dict[str, Any]], faults: lis
     )
 
 
-def _estimate(run: Run, shown: Plan, questions: list[dict[str, Any]]) -> None:
-    used = sum(question["use"] for question in questions)
-    progress = studio().progress(run.id)
-    settings = studio().settings
-    with st.container(border=True):
-        st.caption("Research and writing")
-        st.markdown(f"### {left(progress.left_s).removesuffix(' left') or 'no estimate yet'}")
-        st.caption(f"{count(used, 'question')} · up to {count(used * settings.pages_per_question, 'page')}")
-    with st.container(border=True):
-        st.caption("Money")
-        if settings.uses_model:
-            st.markdown(f"### at most {money(run.brief.budget_usd)}" if run.brief.budget_usd else "### no limit set")
-            st.caption("It stops with the best draft when the budget is used up.")
-        else:
-            st.markdown("### $0.00")
-            st.caption("No model is used.")
-    if shown.why:
-        with st.expander("Why this plan", type="compact"):
-            st.markdown(plain(shown.why))
+def estimate(settings: Settings, run: Run, questions: int) -> str:
+    """What the approved plan will take, in one line of Markdown: pages, time, money."""
+    pages = f"{count(questions, 'question')}, up to {count(questions * settings.pages_per_question, 'page')} to read"
+    if not settings.uses_model:
+        return f"**A few seconds, $0.00.** No model is used; {pages}."
+    budget = run.brief.budget_usd
+    most = f"at most {money(budget)}; it stops with the best draft when that is used up" if budget else "no limit set"
+    return f"**A few minutes, {most}.** {pages[0].upper() + pages[1:]}."

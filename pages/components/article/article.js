@@ -136,7 +136,7 @@ function change(view, s) {
   box.value = s.text;
   const save = () => { const text = box.value.trim().replace(/\s+/g, " "); if (text && text !== s.text) view.tell("change", { id: s.id, text }); else panel(view, s); };
   box.onkeydown = (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save(); event.stopPropagation(); if (event.key === "Escape") panel(view, s); };
-  view.fill(aside, el("h3", {}, "Change this sentence"), el("p", { class: "quiet" }, "Its citations stay. It is judged again, alone, and becomes a new version."), box,
+  fill(view.aside, el("h3", {}, "Change this sentence"), el("p", { class: "quiet" }, "Its citations stay. It is judged again, alone, and becomes a new version."), box,
     el("div", { class: "actions" }, el("button", { class: "small go", type: "button", onclick: save }, "Save and judge again"),
       el("button", { class: "small", type: "button", onclick: () => panel(view, s) }, "Cancel")));
   box.focus();

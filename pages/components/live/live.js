@@ -11,7 +11,7 @@ function fresh(data) {
     tab: "draft", dirty: new Set(["steps", "draft", "lists"]), painted: 0, frame: null,
     steps: new Map(data.steps.map(([key, label]) => [key, { key, label, state: "pending", seconds: 0, open: new Map(), since: 0, doing: "" }])),
     queries: 0, hits: 0, sources: new Map(), questions: new Map(), scores: [], rounds: [], calls: 0,
-    conflicts: [], outdated: [], duplicates: [], flagged: [], down: [], reused: 0,
+    conflicts: [], outdated: [], duplicates: [], flagged: new Map(), down: [], reused: 0,
     sections: new Map(), stale: false, draft: null, labels: new Map(), notes: 0, news: 0,
   };
 }
@@ -48,7 +48,11 @@ const FOLD = {
     m.sources.set("d" + e.data.source_id, { title: e.data.title, url: "", state: "duplicate", why: `repeats “${e.data.of_title}”` });
     m.duplicates.push(`“${e.data.title}” repeats “${e.data.of_title}”; counted once`);
   },
-  flagged: (m, e) => { m.flagged.push(`${e.data.title}: ${e.data.note}`); },
+  flagged: (m, e) => {
+    const notes = m.flagged.get(e.data.source_id) || { title: e.data.title, notes: new Set() };
+    notes.notes.add(e.data.note);
+    m.flagged.set(e.data.source_id, notes);
+  },
   assembled: (m, e) => {
     m.questions.set(e.data.question_id, { section: e.data.section, used: e.data.used, out: e.data.left_out, note: e.data.note, enough: e.data.sufficient });
     doing(m, e.data.question_id, `${many(e.data.used, "passage")} chosen`);
@@ -234,10 +238,10 @@ function paintHead(ui, m, data) {
   const parts = [];
   const paused = f.status === "paused";
   if (f.status === "queued") parts.push("Waiting for the engine");
-  else parts.push(paused ? "Paused" : `Step ${Math.max(1, p.step_index)} of ${p.steps}`);
+  else parts.push(paused ? "Paused" : `Step ${Math.min(p.steps, p.step_index + 1)} of ${p.steps}`);
   if (!paused && left(p.left_s)) parts.push(left(p.left_s));
   if (p.elapsed_s > 0) parts.push(`${seconds(p.elapsed_s)} so far`);
-  parts.push(f.budget ? `$${f.cost.toFixed(2)} of $${f.budget.toFixed(2)}` : `$${f.cost.toFixed(2)}`);
+  parts.push(f.budget && f.tokens ? `$${f.cost.toFixed(2)} of $${f.budget.toFixed(2)}` : `$${f.cost.toFixed(2)}`);
   if (f.tokens) parts.push(`${f.tokens.toLocaleString("en")} tokens`);
   if (m.reused) parts.push(`${many(m.reused, "answer")} reused, free`);
   ui.line.textContent = parts.join(" · ");
@@ -267,7 +271,7 @@ function paintSteps(ui, m) {
   chip(ui, "conflicts", `⇄ ${many(m.conflicts.length, "conflict")} found`, m.conflicts);
   chip(ui, "outdated", `◷ ${many(m.outdated.length, "outdated figure")}`, m.outdated);
   chip(ui, "duplicates", `≡ ${many(m.duplicates.length, "duplicate")} collapsed`, m.duplicates);
-  chip(ui, "flagged", `⚑ ${many(m.flagged.length, "page")} flagged`, m.flagged);
+  chip(ui, "flagged", `⚑ ${many(m.flagged.size, "page")} flagged`, [...m.flagged.values()].map((f) => `${f.title}: ${[...f.notes].join("; ")}`));
   chip(ui, "down", `! ${many(m.down.length, "search engine")} silent`, m.down);
   ui.tabs.draft.textContent = m.draft && m.version > 1 ? `Draft so far (version ${m.version})` : "Draft so far";
   ui.tabs.sources.textContent = `Sources (${t.read})`;

@@ -219,12 +219,16 @@ def evidence_for(question: Question, context: Context) -> Evidence:
             [one for one in ranked if not _instructs(one.passage, context)],
             budget_tokens=context.settings.evidence_tokens,
             number=lambda passage_id: context.store.evidence.number(context.run_id, passage_id),
-            before=lambda passage: before(index, passage),
+            before=lambda passage: _clean(before(index, passage), context),
         )
         enough, why = sufficient(question.text, items)
         evidence = Evidence(question_id=question.id, items=items, sufficient=enough, note=note if enough else why)
         span.documents(evidence.used)
     return evidence
+
+
+def _clean(passage: Passage | None, context: Context) -> Passage | None:
+    return None if passage is None or _instructs(passage, context) else passage
 
 
 def _instructs(passage: Passage, context: Context) -> bool:

@@ -1,4 +1,4 @@
-"""The index as retrieval sees it, what it is asked, and its vectors kept in memory.
+"""The index as retrieval sees it, and what it is asked.
 
 The store implements `Index`. Words are searched by FTS5, which is there the moment a passage is;
 vectors come when they come and may be missing altogether. They are searched exactly: one product of
@@ -7,9 +7,7 @@ a float32 matrix takes 13 ms for 100,000 passages, so nothing approximate is nee
 
 import math
 import re
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Collection, Hashable, Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from core.models import Passage
@@ -124,47 +122,6 @@ def nearest(query: "Matrix", ids: "Ids", matrix: "Matrix", limit: int) -> list[t
     some = np.argpartition(-cosines, limit)[:limit] if limit < len(ids) else np.arange(len(ids))
     order = some[np.lexsort((ids[some], -cosines[some]))]
     return [(int(ids[n]), float(cosines[n])) for n in order]
-
-
-class MatrixCache:
-    """An `Index` over another whose vectors stay in memory until their generation changes.
-
-    Reading 15,000 vectors from the database takes longer than searching them. One matrix is kept
-    for each model and set of snapshots, the least recently used dropped first.
-
-    Args:
-        index: where the vectors come from.
-        generation: a value that changes whenever vectors of a model are added or removed.
-        most_bytes: of matrices kept, over all.
-    """
-
-    def __init__(self, index: Index, generation: Callable[[str], Hashable], *, most_bytes: int = 400_000_000) -> None:
-        self._index = index
-        self._generation = generation
-        self._most_bytes = most_bytes
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[str, frozenset[int] | None], tuple[Hashable, Ids, Matrix]] = OrderedDict()
-        self.lexical = index.lexical
-        self.document_frequency = index.document_frequency
-        self.passages_count = index.passages_count
-        self.passages = index.passages
-
-    def vectors(self, model: str, snapshots: Collection[int] | None = None) -> "tuple[Ids, Matrix]":
-        """See `Index.vectors`."""
-        key = (model, None if snapshots is None else frozenset(snapshots))
-        generation = self._generation(model)  # before the read: vectors that come in between read as old
-        with self._lock:
-            held = self._kept.get(key)
-            if held is not None and held[0] == generation:
-                self._kept.move_to_end(key)
-                return held[1], held[2]
-        ids, matrix = self._index.vectors(model, snapshots)
-        with self._lock:
-            self._kept[key] = (generation, ids, matrix)
-            self._kept.move_to_end(key)
-            while len(self._kept) > 1 and sum(kept[2].nbytes for kept in self._kept.values()) > self._most_bytes:
-                self._kept.popitem(last=False)
-        return ids, matrix
 
 
 def before(index: Index, passage: Passage) -> Passage | None:

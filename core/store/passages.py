@@ -18,6 +18,7 @@ _SELECT = (
     " s.published FROM passages p JOIN snapshots n ON n.id = p.snapshot_id"
     " JOIN texts t ON t.hash = n.text_hash JOIN sources s ON s.id = p.source_id"
 )
+_NOT_EXCLUDED = "p.source_id NOT IN (SELECT id FROM sources WHERE excluded = 1)"
 TITLE_WEIGHT, HEADING_WEIGHT, BODY_WEIGHT = 2.0, 2.0, 1.0
 
 
@@ -86,7 +87,7 @@ class Passages:
             snapshots: search these only; None searches everything not excluded.
         """
         if snapshots is None:
-            where, values = "p.source_id NOT IN (SELECT id FROM sources WHERE excluded = 1)", ()
+            where, values = _NOT_EXCLUDED, ()
         else:
             where, values = f"p.snapshot_id IN ({','.join('?' * len(snapshots))})", tuple(snapshots)
         with self._database.read() as c:
@@ -117,11 +118,11 @@ class Passages:
         """`(ids, matrix)`: int64 of shape (n,), float32 of shape (n, dim); both empty when there are none."""
         import numpy as np
 
-        where = "" if snapshots is None else f" AND p.snapshot_id IN ({','.join('?' * len(snapshots))})"
+        some = f"p.snapshot_id IN ({','.join('?' * len(snapshots))})" if snapshots is not None else _NOT_EXCLUDED
         with self._database.read() as c:
             rows = c.execute(
                 f"SELECT v.passage_id, v.vector FROM passages p JOIN vectors v ON v.passage_id = p.id"
-                f" WHERE v.model = ?{where}",
+                f" WHERE v.model = ? AND {some}",
                 (model, *(snapshots or ())),
             ).fetchall()
         if not rows:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from core.retrieval.index import MatrixCache, before, ceiling, match_expression, nearest
+from core.retrieval.index import before, ceiling, match_expression, nearest
 from core.retrieval.words import content_words, stems
 from tests.retrieval.memory_index import MemoryIndex
 
@@ -112,32 +112,6 @@ class Letters:
     def embed(self, texts):
         counts = np.array([[text.lower().count(chr(97 + n)) for n in range(26)] for text in texts], np.float32)
         return counts / np.maximum(np.linalg.norm(counts, axis=1, keepdims=True), 1e-9)
-
-
-def test_vectors_made_later_are_found_and_none_are_read_twice():
-    index = MemoryIndex()
-    index.add("abc abc\n\n# Two\n\ndef def")
-    reads = []
-    read, index.vectors = index.vectors, lambda *a: reads.append(a) or read(*a)
-    cache = MatrixCache(index, lambda model: index.generation)
-    assert len(cache.vectors("letters")[0]) == 0
-    index.embed(Letters(), [1])
-    assert list(cache.vectors("letters")[0]) == [1]
-    index.embed(Letters(), [2])
-    assert list(cache.vectors("letters")[0]) == [1, 2]
-    assert cache.vectors("letters")[1] is cache.vectors("letters")[1]
-    assert len(cache.vectors("letters", [99])[0]) == 0
-    assert len(reads) == 4
-
-
-def test_the_cache_keeps_to_its_memory():
-    index = MemoryIndex()
-    index.add("abc")
-    index.embed(Letters())
-    cache = MatrixCache(index, lambda model: 1, most_bytes=150)
-    first = cache.vectors("letters", [1])[1]
-    cache.vectors("letters", [1, 2])
-    assert cache.vectors("letters", [1])[1] is not first
 
 
 def test_the_passage_before_is_that_of_the_same_section():

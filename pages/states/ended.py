@@ -41,7 +41,7 @@ def _buttons(run: Run) -> None:
             flash("Started again with the same brief.")
 
     if run.status in {Status.CANCELLED, Status.FAILED}:
-        word = "Retry this step" if run.status == Status.FAILED else "Go on"
+        word = "Go on" if run.status == Status.CANCELLED else "Back to the desk" if run.draft_id else "Retry this step"
         st.button(word, type="primary", icon=":material/play_arrow:", on_click=resume)
     st.button("Start anew", icon=":material/restart_alt:", on_click=again)
 

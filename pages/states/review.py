@@ -63,11 +63,15 @@ def _facts(run: Run, draft: Draft) -> str:
 # --- deciding ---------------------------------------------------------------
 
 
-def _failing(draft: Draft) -> tuple[bool, int]:
-    """Whether the gate stops the draft, and how many sentences are not supported."""
+def open_points(draft: Draft) -> tuple[list[str], int]:
+    """Why publishing needs a person's reason (empty: it does not), and how many sentences are not supported."""
     gate = studio().gate(draft.id)
     found = counts(draft)
-    return bool(gate and not gate.passed), found.get("unsupported", 0) + found.get("contradicted", 0)
+    weak = found.get("unsupported", 0) + found.get("contradicted", 0)
+    reasons = list(gate.reasons) if gate and not gate.passed else []
+    if weak and not reasons:
+        reasons = [f"{count(weak, 'sentence')} not supported by what it cites"]
+    return reasons, weak
 
 
 def _publications(run: Run) -> list[Publication]:
@@ -86,24 +90,21 @@ def _buttons(run: Run, draft: Draft, newest: bool, working: bool) -> None:
     up = _live_now(run)
     if up and all(p.draft_id == draft.id for p in up):
         return
-    below, weak = _failing(draft)
-    label = (
-        "Publish the update"
-        if up
-        else f"Publish with {weak} unsupported"
-        if below and weak
-        else "Publish below the gate"
-        if below
-        else "Publish"
-    )
-    if below:
+    reasons, weak = open_points(draft)
+    if reasons:
+        label = f"Publish with {weak} unsupported" if weak else "Publish below the gate"
         with st.popover(label, type="primary", icon=":material/publish:", disabled=working):
-            _override(run, draft)
+            _override(run, draft, reasons)
     else:
         st.button(
-            label, type="primary", icon=":material/publish:", shortcut="Ctrl+Enter", disabled=working,
-            on_click=_publish, args=(run, None),
-        )  # fmt: skip
+            "Publish the update" if up else "Publish",
+            type="primary",
+            icon=":material/publish:",
+            shortcut="Ctrl+Enter",
+            disabled=working,
+            on_click=_publish,
+            args=(run, None),
+        )
 
 
 def _publish(run: Run, reason: str | None) -> None:
@@ -112,10 +113,9 @@ def _publish(run: Run, reason: str | None) -> None:
         studio().decide(run.id, "publish", by=person(), data={"target": target, "reason": reason})
 
 
-def _override(run: Run, draft: Draft) -> None:
-    gate = studio().gate(draft.id)
-    st.markdown("**The gate did not pass**")
-    for why in gate.reasons if gate else ():
+def _override(run: Run, draft: Draft, reasons: list[str]) -> None:
+    st.markdown("**Not everything is supported**")
+    for why in reasons:
         st.markdown(f"- {plain(why)}")
     reason = st.text_area(
         "Why publish all the same?",

@@ -7,6 +7,7 @@ weights.json; a word unknown there is taken for rare. Stems are Snowball's (Port
 import functools
 import json
 import re
+import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,10 @@ _OPPOSITES = """increase/decrease rise/fall rise/drop grow/shrink more/less more
     inside/outside indoor/outdoor"""
 
 
+# Snowball keeps the word it works on in itself: two threads at once give wrong stems, or fall over.
+_stemming = threading.Lock()
+
+
 @functools.cache
 def _stemmer() -> Any:
     import snowballstemmer  # 0.1 s: not at import
@@ -63,7 +68,8 @@ def _stemmer() -> Any:
 @functools.lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
     """The stem of a lower-case word."""
-    return _stemmer().stemWord(word)
+    with _stemming:
+        return _stemmer().stemWord(word)
 
 
 @functools.cache

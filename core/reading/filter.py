@@ -5,6 +5,7 @@ heat pumps); ranking passages is retrieval's work. Words are compared by their s
 """
 
 import re
+import threading
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -121,9 +122,14 @@ def _terms(query: str, language: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_stem(word, language) for word in content or words))
 
 
+# Snowball keeps the word it works on in itself: two threads at once give wrong stems, or fall over.
+_stemming = threading.Lock()
+
+
 @lru_cache(maxsize=50_000)
 def _stem(word: str, language: str) -> str:
-    return str(_stemmer(language).stemWord(word))
+    with _stemming:
+        return str(_stemmer(language).stemWord(word))
 
 
 @lru_cache(maxsize=16)

@@ -79,7 +79,7 @@ class Extractive:
         if isinstance(given, JudgeInput):
             raise LanguageError(
                 "There is no model to judge with.",
-                remedy="The alignment judge works without one; name a model for judging under Settings › Models to add a second opinion.",
+                remedy="Name a model for judging under Settings › Models; the alignment judge works without one.",
             )
         answer = _ANSWERS.get(type(given))
         if answer is None:

@@ -23,8 +23,13 @@ def compose(shelf: Shelf, topic: str, words: int = 1000) -> tuple[PlanAnswer, li
     """The plan, the prose of introduction and sections in order, and the sections' evidence."""
     writer = Extractive()
     plan = writer.ask(
-        asked("plan", PlanInput(topic=topic, audience="general reader", tone="neutral", words=words,
-                                samples=shelf.samples(topic)), PlanAnswer)
+        asked(
+            "plan",
+            PlanInput(
+                topic=topic, audience="general reader", tone="neutral", words=words, samples=shelf.samples(topic)
+            ),
+            PlanAnswer,
+        )
     ).value
     outline = tuple(q.section for q in plan.questions)
     questions = tuple(q.question for q in plan.questions)
@@ -32,19 +37,39 @@ def compose(shelf: Shelf, topic: str, words: int = 1000) -> tuple[PlanAnswer, li
     prose = []
     for i, q in enumerate(plan.questions):
         given = WriteInput(
-            topic=topic, title=plan.title, section=q.section, question=q.question, evidence=evidence[i],
-            words=(words - 90) // len(outline), audience="general reader", tone="neutral",
-            outline=outline, position=i, questions=questions,
+            topic=topic,
+            title=plan.title,
+            section=q.section,
+            question=q.question,
+            evidence=evidence[i],
+            words=(words - 90) // len(outline),
+            audience="general reader",
+            tone="neutral",
+            outline=outline,
+            position=i,
+            questions=questions,
         )
         prose.append(writer.ask(asked("write", given)).value)
     sections = tuple(
-        DraftSection(heading=h, question_id=i, sentences=tuple(
-            Sentence(text=strip(line), citations=tuple(Citation(number=n, passage_id=n) for n in markers(line)))
-            for line in text.splitlines() if line))
+        DraftSection(
+            heading=h,
+            question_id=i,
+            sentences=tuple(
+                Sentence(text=strip(line), citations=tuple(Citation(number=n, passage_id=n) for n in markers(line)))
+                for line in text.splitlines()
+                if line
+            ),
+        )
         for i, (h, text) in enumerate(zip(outline, prose, strict=True))
     )
-    frame = FrameInput(topic=topic, title=plan.title, audience="", tone="", draft=Draft(title=plan.title, sections=sections),
-                       evidence=(*evidence, shelf.evidence(topic)))
+    frame = FrameInput(
+        topic=topic,
+        title=plan.title,
+        audience="",
+        tone="",
+        draft=Draft(title=plan.title, sections=sections),
+        evidence=(*evidence, shelf.evidence(topic)),
+    )
     return plan, [writer.ask(asked("frame", frame)).value, *prose], evidence
 
 

@@ -59,7 +59,9 @@ class Shelf:
                 scores[index] = max(scores[index], score)
         best = scores.most_common(most)
         items = tuple(
-            EvidenceItem(number=self.passages[i].id, passage=self.passages[i], score=score) for i, score in best if score > 0
+            EvidenceItem(number=self.passages[i].id, passage=self.passages[i], score=score)
+            for i, score in best
+            if score > 0
         )
         return Evidence(question_id=question_id, items=items)
 
@@ -100,8 +102,15 @@ def _passages(number: int, doc: Doc) -> list[Passage]:
             begin = doc.text.find(blocks[0], start)
             found.append(
                 Passage(
-                    id=0, source_id=number, snapshot_id=number, start=begin, end=begin + len(text), text=text,
-                    heading=" > ".join(path[1:]), title=doc.title, published=doc.published or None,
+                    id=0,
+                    source_id=number,
+                    snapshot_id=number,
+                    start=begin,
+                    end=begin + len(text),
+                    text=text,
+                    heading=" > ".join(path[1:]),
+                    title=doc.title,
+                    published=doc.published or None,
                 )
             )
             start = max(begin, 0)

@@ -16,18 +16,24 @@ from core.language.composing.topics import short, understand
 
 _ASKING = frozenset(
     content(
-        "what how why which where when who does known found say said source sources matter matters part play role main "
-        "most important question answer topic section overview introduction people person thing work works look like "
-        "happen affect show shows evidence practice well far good bad really true explain explained come use used "
-        "count counting figures figure add up known still uncertain reach go goes wrong consider before choosing learn "
-        "compare differ different change help helps limits risks perform cost costs does keep regard saved considered "
+        "what how why which where when who does known found say said source sources matter matters "
+        "part play role main "
+        "most important question answer topic section overview introduction people person thing "
+        "work works look like "
+        "happen affect show shows evidence practice well far good bad really true explain "
+        "explained come use used "
+        "count counting figures figure add up known still uncertain reach go goes wrong consider "
+        "before choosing learn "
+        "compare differ different change help helps limits risks perform cost costs does keep "
+        "regard saved considered "
         "lie lies behind effect effects have rules apply background studies study basics open questions"
     )
 )
 """Words of a question that say what kind of answer is wanted, not what about; facets stand for them."""
 _THEME = re.compile(r"^why (?:do|does) .* matter\b|^what part (?:do|does) ", re.IGNORECASE)
 _EXPLAINS = re.compile(
-    r"(?:how (?:do|does|can|an?|the|\w+(?: [\w'’-]+){0,3} (?:works?|cools?|affects?))\b(?!.*\b(?:perform|compare|differ)\b))|"
+    r"(?:how (?:do|does|can|an?|the|\w+(?: [\w'’-]+){0,3} (?:works?|cools?|"
+    r"affects?))\b(?!.*\b(?:perform|compare|differ)\b))|"
     r"what (?:is|are) (?!the |still |known )|why |basics\b|background\b|.* explained$",
     re.IGNORECASE,
 )

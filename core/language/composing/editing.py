@@ -14,16 +14,20 @@ from core.language.tasks import EditAnswer, EditInput, EditNote
 
 MOST = 12
 LONG = 35
-_DOUBLE = re.compile(r"\b([A-Za-z]{2,})\s+\1\b")
+_DOUBLE = re.compile(r"\b([A-Za-z]{2,})\s+\1\b", re.IGNORECASE)
 _MEANT = frozenset({"had", "that"})
 _HYPE = re.compile(
-    r"\b(?:revolutionary|game[- ]chang\w+|cutting[- ]edge|world[- ]class|amazing|incredible|stunning|unbeatable|"
-    r"groundbreaking|state[- ]of[- ]the[- ]art|unparalleled|ultimate|miracle|magical|skyrocket\w*|seamless\w*|"
-    r"best[- ]in[- ]class|must[- ]have|unique|perfect|simply the best|no[- ]brainer|huge|massive|dramatic(?:ally)?)\b",
+    r"\b(?:revolutionary|game[- ]chang\w+|cutting[- ]edge|world[- ]class|amazing|incredible|"
+    r"stunning|unbeatable|"
+    r"groundbreaking|state[- ]of[- ]the[- ]art|unparalleled|ultimate|miracle|magical|"
+    r"skyrocket\w*|seamless\w*|"
+    r"best[- ]in[- ]class|must[- ]have|unique|perfect|simply the best|no[- ]brainer|huge|"
+    r"massive|dramatic(?:ally)?)\b",
     re.IGNORECASE,
 )
 _HEDGE = re.compile(
-    r"\b(?:it (?:is|has been) (?:said|believed|thought|claimed|suggested|argued|reported) that|arguably|sort of|"
+    r"\b(?:it (?:is|has been) (?:said|believed|thought|claimed|suggested|argued|reported) that|"
+    r"arguably|sort of|"
     r"kind of|in some sense|to some extent|is (?:thought|believed|said|considered) to)\b",
     re.IGNORECASE,
 )

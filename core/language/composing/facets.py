@@ -46,26 +46,33 @@ FACETS: tuple[Facet, ...] = (
         "definition define mean call known kind type consist part component contain concept term refer machine device",
         "",
         r"what (?:is|are) (?!the |known |still )[^,]*(?:$|\?|, and how)|definition|basics|meaning",
-        r"^(?:an? |the )?[\w' -]{3,60}? (?:is|are) (?:an? |the |any |one of )|\b(?:is|are) (?:called|known as|defined as)\b|\brefers? to\b|\bmeans that\b",
+        r"^(?:an? |the )?[\w' -]{3,60}? (?:is|are) (?:an? |the |any |one of )|\b(?:is|are) "
+        r"(?:called|known as|defined as)\b|\brefers? to\b|\bmeans that\b",
     ),
     _facet(
         "mechanism",
-        "mechanism process circuit cycle principle convert trigger produce release absorb transfer evaporate regulate "
+        "mechanism process circuit cycle principle convert trigger produce release absorb transfer "
+        "evaporate regulate "
         "signal flow draw compress condense shade store",
         "mechanism process circuit cycle principle clock rhythm",
-        r"^how (?:do|does|an?|it|they|the)\b(?!.*(?:perform|compare|differ))|how \w+(?: \w+){0,3} (?:works?|cools?|heats?)\b|mechanism|^why ",
-        r"\bworks? (?:by|like|as)\b|\bby \w+ing\b|\bso that\b|\bturns? \w+ into\b|\bthis (?:means|causes)\b|\bbecause\b",
+        r"^how (?:do|does|an?|it|they|the)\b(?!.*(?:perform|compare|differ))|how \w+(?: \w+){0,3} "
+        r"(?:works?|cools?|heats?)\b|mechanism|^why ",
+        r"\bworks? (?:by|like|as)\b|\bby \w+ing\b|\bso that\b|\bturns? \w+ into\b|\bthis (?:means|"
+        r"causes)\b|\bbecause\b",
     ),
     _facet(
         "effects",
-        "effect affect impact influence consequence change improve reduce lower raise increase health benefit harm "
-        "damage suffer risk protect cool warm comfort shorten lose less worsen disrupt tired alert lighter shorter",
+        "effect affect impact influence consequence change improve reduce lower raise increase "
+        "health benefit harm "
+        "damage suffer risk protect cool warm comfort shorten lose less worsen disrupt tired alert "
+        "lighter shorter",
         "benefit effect health comfort safety impact consequence illness disease accident",
         r"effects?\b|affects?\b|impacts?\b|consequences|benefits?|health|comfort|harm",
     ),
     _facet(
         "evidence",
-        "trial study survey measure monitor result found data average median sample experiment report evidence record "
+        "trial study survey measure monitor result found data average median sample experiment "
+        "report evidence record "
         "compare researcher participant observe",
         "trial study survey experiment",
         r"evidence|studies|study|trials?|surveys?|research|found|measured|findings|shown?\b",
@@ -73,7 +80,8 @@ FACETS: tuple[Facet, ...] = (
     ),
     _facet(
         "performance",
-        "efficiency efficient performance perform speed factor output rate accuracy coefficient capacity yield "
+        "efficiency efficient performance perform speed factor output rate accuracy coefficient "
+        "capacity yield "
         "effective productivity",
         "efficiency performance output speed accuracy capacity productivity",
         r"efficien\w*|perform\w*|how well|effective\w*|speed|accura\w*|in practice",
@@ -81,10 +89,12 @@ FACETS: tuple[Facet, ...] = (
     ),
     _facet(
         "costs",
-        "cost price pay bill money grant subsidy fund budget expense cheap expensive saving save tariff payback loan "
+        "cost price pay bill money grant subsidy fund budget expense cheap expensive saving save "
+        "tariff payback loan "
         "fee tax afford worth value repay spend invest dear",
         "cost price grant bill tariff saving subsidy budget fee payback funding",
-        r"costs?\b|price\w*|money|grants?|bills?|pay\b|savings?|afford\w*|financ\w*|funding|tariffs?|budget|expens\w*",
+        r"costs?\b|price\w*|money|grants?|bills?|pay\b|savings?|afford\w*|financ\w*|funding|"
+        r"tariffs?|budget|expens\w*",
         r"[£$€¥]\s?\d|\b(?:pence|pounds|dollars|euros)\b",
     ),
     _facet(
@@ -96,25 +106,32 @@ FACETS: tuple[Facet, ...] = (
     ),
     _facet(
         "limits",
-        "limit risk problem drawback fail failure mistake fault noise danger caution doubt uncertain weakness "
-        "disadvantage harm wrong poor complaint scarce unknown thin bias cannot leak loss warn concern difficult",
+        "limit risk problem drawback fail failure mistake fault noise danger caution doubt "
+        "uncertain weakness "
+        "disadvantage harm wrong poor complaint scarce unknown thin bias cannot leak loss warn "
+        "concern difficult",
         "noise risk problem mistake fault complaint failure damage danger drawback",
-        r"limit\w*|risks?\b|problems?|drawbacks?|fail\w*|mistakes?|wrong|dangers?|downsides?|uncertain\w*|doubts?|"
+        r"limit\w*|risks?\b|problems?|drawbacks?|fail\w*|mistakes?|wrong|dangers?|downsides?|"
+        r"uncertain\w*|doubts?|"
         r"disadvantages?|concerns?|pitfalls?|noise",
         r"\b(?:cannot|not|no|few|only|unless|however|may not|does not)\b",
     ),
     _facet(
         "practice",
-        "install installation choose design plan maintain maintenance use apply set setting prepare step advice should "
-        "recommend practical care check fit adjust schedule place site select measure service clean plant water",
-        "installation maintenance design planning care choice setting scheduling selection planting training roster routine",
+        "install installation choose design plan maintain maintenance use apply set setting "
+        "prepare step advice should "
+        "recommend practical care check fit adjust schedule place site select measure service "
+        "clean plant water",
+        "installation maintenance design planning care choice setting scheduling selection "
+        "planting training roster routine",
         r"practical\w*|install\w*|choos\w*|design\w*|maintain\w*|maintenance|prepar\w*|how to|should\b|"
         r"advice|recommend\w*|matters|can be done|what helps|measures|steps",
         r"\b(?:should|must|needs? to|ought to|recommended)\b",
     ),
     _facet(
         "rules",
-        "law rule permission regulation standard licence permit require eligible legal policy consent certificate "
+        "law rule permission regulation standard licence permit require eligible legal policy "
+        "consent certificate "
         "apply qualify council authority listed",
         "rule permission regulation law standard policy consent",
         r"laws?\b|rules?\b|permission|regulat\w*|legal\w*|polic\w*|consent|allowed|eligible|planning rules",
@@ -125,7 +142,8 @@ FACETS: tuple[Facet, ...] = (
         "future next trend forecast research open question remain uncertain unclear expect decade target goal",
         "outlook future trend research",
         r"future|outlook|uncertain|open questions?|next\b|trends?|unknown|remains?\b",
-        r"\b(?:by 20\d\d|in future|will|expected to|remains?|unclear|uncertain|scarce|few (?:field )?studies)\b",
+        r"\b(?:by 20\d\d|in future|will|expected to|remains?|unclear|uncertain|scarce|few (?:field "
+        r")?studies)\b",
     ),
 )
 

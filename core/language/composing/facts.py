@@ -20,7 +20,8 @@ ONE_FIGURE = 0.45
 DISAGREEING = 0.75
 
 _UNIT = re.compile(
-    r"(?P<currency>[£$€¥])\s?\d|\d(?:[\d.,  ]*\d)?(?:\s(?:million|billion|thousand))?[\s-]?(?P<unit>°\s?C|°\s?F|per cent|percent|%|[A-Za-z]+)?"
+    r"(?P<currency>[£$€¥])\s?\d|\d(?:[\d.,  ]*\d)?(?:\s(?:million|billion|"
+    r"thousand))?[\s-]?(?P<unit>°\s?C|°\s?F|per cent|percent|%|[A-Za-z]+)?"
 )
 _UNDATED = re.compile(r"\b(?:18|19|20)\d\d\b")
 
@@ -31,10 +32,10 @@ def same_fact(one: Extract, other: Extract) -> bool:
         return True
     words = likeness(one.terms, other.terms)
     shared = len(one.terms & other.terms) / (min(len(one.terms), len(other.terms)) or 1)
-    if one.numbers == other.numbers or not (one.numbers and other.numbers):
-        # Without figures only a near copy is the same fact; negation must agree.
-        if words >= SAME_WORDS and _negated(one.text) == _negated(other.text):
-            return True
+    bare = one.numbers == other.numbers or not (one.numbers and other.numbers)
+    # Without figures only a near copy is the same fact; negation must agree.
+    if bare and words >= SAME_WORDS and _negated(one.text) == _negated(other.text):
+        return True
     telling = (one.numbers & other.numbers) - years(one.numbers)
     if not telling or (one.numbers ^ other.numbers) and not _one_holds_the_other(one, other):
         many = len(telling) >= 2 and len(telling) >= 0.6 * min(len(one.numbers), len(other.numbers))

@@ -17,40 +17,62 @@ from core.language.tasks import PlanAnswer, PlanInput, PlannedQuestion
 MOST = 8
 _CLAUSES = re.compile(
     r"(?:[.;\n]+|,?\s+(?:and then|then|and also|also)\s+|,\s+(?=(?:add|drop|remove|rename|more|less|put|move|"
-    r"include|cut|delete|no|without)\b)|\s+and\s+(?=(?:add|drop|remove|rename|put|move|include|cut|delete|more on|"
+    r"include|cut|delete|no|without)\b)|\s+and\s+(?=(?:add|drop|remove|rename|put|move|include|"
+    r"cut|delete|more on|"
     r"less on|make it)\b))",
     re.IGNORECASE,
 )
-_WHAT = r"(?:an? |the |some )?(?:new )?(?:section|question|part|chapter|bit|something|more|anything)?\s?(?:on|about|for|called|titled|covering|regarding)?\s*"
+_WHAT = (
+    r"(?:an? |the |some )?(?:new )?(?:section|question|part|chapter|bit|something|more|anything)?\s?"
+    r"(?:on|about|for|called|titled|covering|regarding)?\s*"
+)
 _RENAME = re.compile(
-    r"^(?:please )?(?:rename|change|call)\s+(?:the )?(?:section )?[\"“']?(?P<old>.+?)[\"”']?\s+(?:to|into|as|->|→)\s+[\"“']?(?P<new>.+?)[\"”']?$",
+    r"^(?:please )?(?:rename|change|call)\s+(?:the )?(?:section "
+    r")?[\"“']?(?P<old>.+?)[\"”']?\s+(?:to|into|as|->|→)\s+[\"“']?(?P<new>.+?)[\"”']?$",
     re.IGNORECASE,
 )
 _TITLE = re.compile(
-    r"^(?:please )?(?:change |set |make |use )?(?:the )?title(?: should be| to be| to| is|:)?\s+[\"“']?(?P<new>.+?)[\"”']?$",
+    r"^(?:please )?(?:change |set |make |use )?(?:the )?title(?: should be| to be| to| is|"
+    r":)?\s+[\"“']?(?P<new>.+?)[\"”']?$",
     re.IGNORECASE,
 )
 _DROP = re.compile(
-    r"^(?:please )?(?:drop|remove|delete|cut|skip|omit|leave out|without|no|less(?: on| about)?|not|don't (?:write|talk) about|get rid of)\s+(?:the )?(?:section |question |part )?(?:on |about )?(?P<what>.+)$",
+    r"^(?:please )?(?:(?:i |we )?(?:do not|don['’]t|am not) (?:care|need|want|interested)(?: about| in)?|"
+    r"drop|remove|delete|cut|skip|omit|leave out|without|no|less(?: on| about)?|"
+    r"not|don't (?:write|talk) about|get rid of)\s+(?:the )?(?:section |question |part )?(?:on |"
+    r"about )?(?P<what>.+)$",
     re.IGNORECASE,
 )
 _ONLY = re.compile(
     r"^(?:please )?(?:only|just|keep only|focus (?:only )?on|concentrate on)\s+(?P<what>.+)$", re.IGNORECASE
 )
 _FIRST = re.compile(
-    r"^(?:please )?(?:(?:put|move|start with|begin with|open with)\s+)?(?:the )?(?P<what>.+?)(?:\s+(?:section|part|question))?\s+(?:first|to the (?:top|front|start|beginning)|at the (?:top|start|beginning))$|^(?:please )?(?:start|begin|open) with (?:the )?(?P<with>.+)$",
+    r"^(?:please )?(?:(?:put|move|start with|begin with|open with)\s+)?(?:the "
+    r")?(?P<what>.+?)(?:\s+(?:section|part|question))?\s+(?:first|to the (?:top|front|start|"
+    r"beginning)|at the (?:top|start|beginning))$|^(?:please )?(?:start|begin|open) with (?:the "
+    r")?(?P<with>.+)$",
     re.IGNORECASE,
 )
 _LAST = re.compile(
-    r"^(?:please )?(?:(?:put|move)\s+)?(?:the )?(?P<what>.+?)(?:\s+(?:section|part|question))?\s+(?:last|to the end|at the end|to the bottom)$|^(?:please )?(?:end|finish|close) with (?:the )?(?P<with>.+)$",
+    r"^(?:please )?(?:(?:put|move)\s+)?(?:the )?(?P<what>.+?)(?:\s+(?:section|part|"
+    r"question))?\s+(?:last|to the end|at the end|to the bottom)$|^(?:please )?(?:end|finish|"
+    r"close) with (?:the )?(?P<with>.+)$",
     re.IGNORECASE,
 )
 _BEFORE = re.compile(
-    r"^(?:please )?(?:(?:put|move)\s+)?(?:the )?(?P<what>.+?)\s+(?P<side>before|after)\s+(?:the )?(?P<other>.+)$",
+    r"^(?:please )?(?:(?:put|move)\s+)?(?:the )?(?P<what>.+?)\s+(?P<side>before|after)\s+(?:the "
+    r")?(?P<other>.+)$",
     re.IGNORECASE,
 )
 _ADD = re.compile(
-    rf"^(?:please )?(?:add|include|cover|mention|also (?:cover|include)|talk about|write about|go into|more(?: (?:detail|information|depth))?(?: on| about)|expand(?: on)?|i want|i(?:'d| would) like|what about|how about|we need|needs?|missing:?|tell me about)\s+{_WHAT}(?P<what>.+)$",
+    rf"^(?:please )?(?:add|include|cover|mention|also (?:cover|include)|talk about|write about|"
+    rf"go into|more(?: (?:detail|information|depth))?(?: on| about)|expand(?: on)?|i want|i(?:'d|"
+    rf" would) like|what about|how about|we need|needs?|missing:?|tell me "
+    rf"about)\s+{_WHAT}(?P<what>.+)$",
+    re.IGNORECASE,
+)
+_VOICE = re.compile(
+    r"\b(?:nicer|friendl\w+|formal|informal|simpl\w+|easier|tone|funnier|funny|livel\w+|casual|serious|style|language)\b",
     re.IGNORECASE,
 )
 _SHORTER = re.compile(
@@ -127,6 +149,8 @@ def _follow(
         added = [PlannedQuestion(section=d.heading, question=d.question, queries=list(d.queries)) for d in extra]
         return rows + (added or [_new("open questions", topic)]), "more sections"
     match = _ADD.match(clause)
+    if match is None and _VOICE.search(clause):
+        return rows, f"{clause!r}: the sources' own sentences are used, so their tone stays"
     what = match["what"] if match else clause
     return _added(what, rows, topic)
 
@@ -139,7 +163,7 @@ def _added(what: str, rows: list[PlannedQuestion], topic: Topic) -> tuple[list[P
         more = " ".join(dict.fromkeys(f"{keywords(topic)} {what}".split()))
         rows[index] = row.model_copy(update={"queries": list(dict.fromkeys([*row.queries, more]))[:4]})
         return rows, f"searching further for {row.section!r}"
-    new = _new(what, topic)
+    new = _new(what, topic, rows)
     return [*rows[: MOST - 1], new], f"added {new.section!r}"
 
 
@@ -154,12 +178,13 @@ def _moved(what: str, rows: list[PlannedQuestion], topic: Topic, place: int) -> 
     return rows, f"{row.section!r} {'first' if place == 0 else 'last'}"
 
 
-def _new(what: str, topic: Topic) -> PlannedQuestion:
+def _new(what: str, topic: Topic, rows: Sequence[PlannedQuestion] = ()) -> PlannedQuestion:
     """A question about a person's phrase; a facet's own words where the phrase names one alone."""
     facets = facets_asked(what)
     if len(facets) == 1 and len(content(what)) == 1:
         draft = section_for(facets[0], topic, ())
-        return PlannedQuestion(section=draft.heading, question=draft.question, queries=list(draft.queries))
+        if all(row.question != draft.question for row in rows):
+            return PlannedQuestion(section=draft.heading, question=draft.question, queries=list(draft.queries))
     phrase = " ".join(what.strip(" .?!").split()[:12])
     asks = re.match(r"(?:how|why|what|when|where|which|who|does|do|is|are|can|should)\b", phrase, re.IGNORECASE)
     heading = sentence_case(" ".join(phrase.split()[:6]))

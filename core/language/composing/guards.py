@@ -16,42 +16,56 @@ SHORTEST, LONGEST = 6, 45
 _ENDED = re.compile(r"[.!][\"'”’)\]]*$")
 _OPENING = re.compile(r"^[\"“'‘(]?[^\W\d_]|^[\"“'‘(]?[£$€¥]?\d")
 _INSTRUCTION = re.compile(
-    r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instruction|rule|prompt|guideline|above|previous|earlier)"
+    r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instruction|rule|prompt|guideline|"
+    r"above|previous|earlier)"
     r"|\b(?:system|assistant|developer) (?:note|message|prompt|instruction)"
-    r"|\bAI (?:assistants?|agents?|models?)\b.{0,60}\b(?:must|should|please|do not|write|say|cite|describe|output)"
+    r"|\bAI (?:assistants?|agents?|models?)\b.{0,60}\b(?:must|should|please|do not|write|say|"
+    r"cite|describe|output)"
     r"|\byou are (?:an?|the) (?:\w+ )?(?:assistant|language model|chatbot|AI)\b|\bas an AI\b"
     r"|\brate (?:every|each|all|this|the) (?:sentence|claim|answer)|\boutput the (?:words?|following|text)"
-    r"|\b(?:write|say|state|reply|respond) (?:only )?(?:that|with)\b.{0,80}\b(?:always|sentence|article|summary)\b"
-    r"|\bdo not (?:cite|mention|quote) (?:any|other|this)|^assistant\s*:|\bin your (?:answer|summary|article|output)\b",
+    r"|\b(?:write|say|state|reply|respond) (?:only )?(?:that|with)\b.{0,80}\b(?:always|sentence|"
+    r"article|summary)\b"
+    r"|\bdo not (?:cite|mention|quote) (?:any|other|this)|^assistant\s*:|\bin your (?:answer|"
+    r"summary|article|output)\b",
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(
     r"\b(?:see|in|as|cf\.?|refer to|shown (?:in|by)|listed in|described in|from) (?:the )?"
-    r"(?:also )?(?:table|figure|fig\.?|section|chapter|appendix|box|equation|example|step|page|listing|part|note)s?\s?"
+    r"(?:also )?(?:table|figure|fig\.?|section|chapter|appendix|box|equation|example|step|page|"
+    r"listing|part|note)s?\s?"
     r"(?:\d|[IVX]+\b|[A-Z]\b|above|below)"
     r"|\b(?:figure|table|fig\.|box|chart|section|appendix)\s?\d+"
-    r"|\b(?:the|this) (?:following|next|previous|preceding) (?:\w+ )?(?:table|figure|section|example|chapter|list|page|"
+    r"|\b(?:the|this) (?:following|next|previous|preceding) (?:\w+ )?(?:table|figure|section|"
+    r"example|chapter|list|page|"
     r"code|paragraph|diagram|chart|graph|image|photo|video|article|post|guide|module|document)"
     r"|\b(?:see|discussed|described|explained|mentioned|shown|listed|noted|given|as|defined) (?:\w+ )?"
-    r"(?:above|below|earlier|previously|elsewhere|overleaf|opposite|later in)\b|\b(?:table|list|chart|graph|section|"
+    r"(?:above|below|earlier|previously|elsewhere|overleaf|opposite|later in)\b|\b(?:table|list|"
+    r"chart|graph|section|"
     r"answers?|mistakes|example|diagram|map|picture|photo|image|figure|tips|links?) (?:above|below)\b"
-    r"|\bshort answers\b|\b(?:listed|shown|given) here\b|\(see\b|^see\b|\bsee also\b|\bfor (?:more|further) (?:information|"
-    r"details?|discussion|reading)\b|\bthe (?:above|below)\b|\b(?:this|these|our) (?:article|page|post|guide|chapter|section|"
-    r"module|document|documentation|tutorial|report|paper|leaflet|booklet|factsheet|blog|website|site|study|review|book|howto)\b"
+    r"|\bshort answers\b|\b(?:listed|shown|given) here\b|\(see\b|^see\b|\bsee also\b|\bfor "
+    r"(?:more|further) (?:information|"
+    r"details?|discussion|reading)\b|\bthe (?:above|below)\b|\b(?:this|these|our) (?:article|"
+    r"page|post|guide|chapter|section|"
+    r"module|document|documentation|tutorial|report|paper|leaflet|booklet|factsheet|blog|"
+    r"website|site|study|review|book|howto)\b"
     r"|\btake effect (?:above|below)\b|\bfollowing (?:are|is|:)",
     re.IGNORECASE,
 )
 _SELLING = re.compile(
-    r"\b(?:click|subscribe|sign up|log ?in|newsletter|cookies?|privacy (?:policy|notice)|terms of (?:use|service)|"
-    r"all rights reserved|copyright|©|advert(?:isement)?|sponsored|order (?:today|now)|buy now|free (?:quote|trial|"
-    r"download)|download (?:the|our)|follow us|share this|contact us|call us|related (?:articles|posts)|read more|"
+    r"\b(?:click|subscribe|sign up|log ?in|newsletter|cookies?|privacy (?:policy|notice)|terms "
+    r"of (?:use|service)|"
+    r"all rights reserved|copyright|©|advert(?:isement)?|sponsored|order (?:today|now)|buy now|"
+    r"free (?:quote|trial|"
+    r"download)|download (?:the|our)|follow us|share this|contact us|call us|related "
+    r"(?:articles|posts)|read more|"
     r"back to top|skip to|add to (?:cart|basket)|win an?|must go|popular on|powered by|our partners|"
     r"javascript (?:is|must)|enable javascript|accept all|leave a (?:comment|reply)|posted (?:by|on|in)|"
     r"comments? \(|contributed by|last (?:updated|modified|reviewed)|published (?:on |by )?\d)\b",
     re.IGNORECASE,
 )
 _CODE = re.compile(
-    r"https?://|www\.|[{}]|=>|==|!=|::|\\\w|\b\w+\([^)\s]*\)\s*(?:->|:)|^\s*(?:def|class|import|from|return|>>>)\s|"
+    r"https?://|www\.|[{}]|=>|==|!=|::|\\\w|\b\w+\([^)\s]*\)\s*(?:->|:)|^\s*(?:def|class|import|"
+    r"from|return|>>>)\s|"
     r"\w=\w|[|]|</?\w+>|\S+@\S+\.\w+|\bnew in version\b|\bchanged in version\b|\bdeprecated since\b|¶|#\w+",
     re.IGNORECASE,
 )
@@ -60,7 +74,9 @@ _FIRST_PERSON = re.compile(
 )
 _COUNTRY = re.compile(r"\bU\.?S\.?\b|\bUS\b")
 _ATTRIBUTED = re.compile(
-    r"\b(?:said|says|told|wrote|writes|explained|added|according to|reported|argued|noted|commented)\b", re.IGNORECASE
+    r"\b(?:said|says|told|wrote|writes|explained|added|according to|reported|argued|noted|"
+    r"commented)\b",
+    re.IGNORECASE,
 )
 _QUOTED = re.compile(r"[\"“][^\"“”]*[\"”]")
 _COLLOQUIAL = re.compile(
@@ -80,12 +96,11 @@ _TRAILING = re.compile(r"(?:\.\.\.|…)[\"'”’)\]]*$")
 _IMPERATIVES = frozenset(
     listed(
         """
-    add avoid ask be beware   check choose click compare consider contact create discover do
-    don't don’t download enable ensure enter expect explore  follow forget get give go imagine
-    install join keep learn let look make never note open  pick please put read recall remember
-    remove   see select send specify   subscribe suppose  take talk tell think
-    try   visit   wear write always
-    """
+        add avoid ask be beware check choose click compare consider contact create discover do don't
+        don’t download enable ensure enter expect explore follow forget get give go imagine install join
+        keep learn let look make never note open pick please put read recall remember remove see select
+        send specify subscribe suppose take talk tell think try visit wear write always
+        """
     )
 )
 _AFTER_AN_IMPERATIVE = frozenset(listed("the a an your this these it them all any each every yourself"))

@@ -25,12 +25,14 @@ MOST, LEAST = 4, 2
 FLOOR = 0.6
 """Share of the best sentence's score below which nothing is taken."""
 _VERDICT = {
-    Kind.WORTH: r"\bworth\b|\bpays?\b|\bsaves?\b|\bpractical choice\b|\bgood candidate\b|\bsuits?\b|\bbenefits?\b",
+    Kind.WORTH: r"\bworth\b|\bpays?\b|\bsaves?\b|\bpractical choice\b|\bgood candidate\b|\bsuits?\b|"
+    r"\bbenefits?\b",
     Kind.COMPARE: r"\bthan\b|\bwhile\b|\bwhereas\b|\bbetter\b|\bpractical choice\b|\bboth\b|\bdiffer",
     Kind.WHY: r"\bbecause\b|\bcauses?\b|\breason\b|\bdue to\b|\bso that\b",
     Kind.HOW: r"\bby \w+ing\b|\bmoves?\b|\bworks?\b|\buses?\b|\bkeeps?\b",
     Kind.HOW_TO: r"\b(?:should|best|helps?|can|better|protects?)\b",
-    Kind.AFFECT: r"\b(?:lower|raise|short|too little|reduce|cool|increase|disrupt|shorten|affect|cause|harm|improve|less|more)\w*\b|\bleads? to\b",
+    Kind.AFFECT: r"\b(?:lower|raise|short|too little|reduce|cool|increase|disrupt|shorten|affect|cause|harm|"
+    r"improve|less|more)\w*\b|\bleads? to\b",
 }
 _ANY = r"\bcan\b|\bis an?\b|\bare\b|\bshows?\b|\bdepends?\b|\bby \w+ing\b"
 

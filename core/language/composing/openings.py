@@ -25,63 +25,87 @@ class Leaning(IntEnum):
 
 
 _CONNECTIVE = re.compile(
-    r"^(?:however|but|also|and|or|so|yet|still|thus|therefore|hence|then|instead|otherwise|besides|moreover|furthermore|"
+    r"^(?:however|but|also|and|or|so|yet|still|thus|therefore|hence|then|instead|otherwise|"
+    r"besides|moreover|furthermore|"
     r"additionally|likewise|similarly|conversely|consequently|accordingly|meanwhile|nevertheless|nonetheless|"
-    r"alternatively|indeed|afterwards|again|finally|lastly|next|secondly|thirdly|firstly|first,|second,|third,|too|"
-    r"in (?:addition|contrast|fact|particular|turn|other words|that case|this case|this way|those|these|such|both|short|"
+    r"alternatively|indeed|afterwards|again|finally|lastly|next|secondly|thirdly|firstly|first,|"
+    r"second,|third,|too|"
+    r"in (?:addition|contrast|fact|particular|turn|other words|that case|this case|this way|"
+    r"those|these|such|both|short|"
     r"summary|conclusion|return|response|practice,|the same|comparison|effect,|the end|the meantime|all,)|"
-    r"(?:for|as an?) (?:example|instance)|for (?:this|that|these|those)|by (?:contrast|comparison|then|this|that)|on the (?:other|contrary)|on (?:that|this|top)|"
-    r"as (?:a (?:result|consequence)|such|mentioned|noted|described|discussed|shown|above|before|well|seen|expected)|"
-    r"at (?:that|this|the same|these|those)|after (?:that|this|these|which)|before (?:that|this)|because of (?:this|that)|"
-    r"due to (?:this|that)|despite (?:this|that)|even (?:so|then|now)|rather|that (?:is|said)|to (?:this|that) end|"
+    r"(?:for|as an?) (?:example|instance)|for (?:this|that|these|those)|by (?:contrast|"
+    r"comparison|then|this|that)|on the (?:other|contrary)|on (?:that|this|top)|"
+    r"as (?:a (?:result|consequence)|such|mentioned|noted|described|discussed|shown|above|"
+    r"before|well|seen|expected)|"
+    r"at (?:that|this|the same|these|those)|after (?:that|this|these|which)|before (?:that|"
+    r"this)|because of (?:this|that)|"
+    r"due to (?:this|that)|despite (?:this|that)|even (?:so|then|now)|rather|that (?:is|said)|"
+    r"to (?:this|that) end|"
     r"what(?:'s| is) more|not only|nor|neither|either|either way|if so|if not|worse|better|equally|"
     r"according to (?:this|that|the)|with (?:this|that|these|those)|under (?:this|these|those|that)|"
     r"of (?:these|those|them|the)|from (?:this|these|then|there)|during (?:this|that|these|those)|"
     r"since then|until then|here|there,|elsewhere|more generally|specifically|namely|importantly|crucially|"
-    r"unlike (?:this|that|these|those)|like (?:this|that|these|those)|only then|all (?:of )?(?:these|this|those|that)|"
-    r"most of (?:these|this|those|them)|many of (?:these|those|them)|some of (?:these|those|them)|one of (?:these|those|them)|"
-    r"one such|another|others|other|such|same|similar|the same|the (?:latter|former|other|others|rest|remaining|"
-    r"remainder|above|following|previous|resulting|corresponding|second|third|next|last|difference|reason|result|answer|"
-    r"exception|two|three|four|five|six|seven|eight|nine|ten|difference is|point|idea|problem|alternative|opposite|"
+    r"unlike (?:this|that|these|those)|like (?:this|that|these|those)|only then|all (?:of "
+    r")?(?:these|this|those|that)|"
+    r"most of (?:these|this|those|them)|many of (?:these|those|them)|some of (?:these|those|"
+    r"them)|one of (?:these|those|them)|"
+    r"one such|another|others|other|such|same|similar|the same|the (?:latter|former|other|"
+    r"others|rest|remaining|"
+    r"remainder|above|following|previous|resulting|corresponding|second|third|next|last|"
+    r"difference|reason|result|answer|"
+    r"exception|two|three|four|five|six|seven|eight|nine|ten|difference is|point|idea|problem|"
+    r"alternative|opposite|"
     r"reverse|trick|solution|effect|gap|saving|change|increase|decrease)|both|each of|neither of|none of|"
-    r"this|that|these|those|it|he|she|they|him|her|them|his|hers|their|theirs|its|who|which|where\b(?=[^,]*\.$)|"
+    r"this|that|these|those(?! who\b| whose\b| with\b| without\b)|"
+    r"it|he|she|they|him|her|them|his|hers|their|theirs|its|who|which|"
+    r"where\b(?=[^,]*\.$)|"
     r"this is why|similar to)\b",
     re.IGNORECASE,
 )
 _COMMENT = re.compile(r"^(?:\w+ly|of course|in practice|in general|by default), ", re.IGNORECASE)
 _EXPLETIVE = re.compile(
-    r"^it (?:is|was|can be|may be|has been|seems|appears) (?:also |not |therefore |often |usually |now |still |widely |generally |"
-    r"well |very |more |less |only )?(?:possible|impossible|important|likely|unlikely|clear|unclear|known|estimated|"
-    r"recommended|common|easy|difficult|hard|worth|necessary|believed|thought|true|safe|unusual|advisable|expected|"
+    r"^it (?:is|was|can be|may be|has been|seems|appears) (?:also |not |therefore |often |"
+    r"usually |now |still |widely |generally |"
+    r"well |very |more |less |only )?(?:possible|impossible|important|likely|unlikely|clear|"
+    r"unclear|known|estimated|"
+    r"recommended|common|easy|difficult|hard|worth|necessary|believed|thought|true|safe|unusual|"
+    r"advisable|expected|"
     r"essential|best|better|rare|useful|helpful|established|assumed|argued|said|reported|found|shown|"
-    r"suggested|accepted|understood|sensible|normal|wise|illegal|legal|required) (?:to|that|for|how|whether|when|if|in|among|by)\b|"
+    r"suggested|accepted|understood|sensible|normal|wise|illegal|legal|required) (?:to|that|for|"
+    r"how|whether|when|if|in|among|by)\b|"
     r"^it takes\b|^it (?:costs|pays|helps) to\b",
     re.IGNORECASE,
 )
 _THAT_CLAUSE = re.compile(r"^that\s+\w+\s+\w+.*\b(?:is|was|means|shows|suggests|remains)\b", re.IGNORECASE)
 _DEMONSTRATIVE = re.compile(
-    r"\b(?P<which>this|these|those|such|(?:on|at|in|of|by|for|from|with|to|under|after|during) that)\s+(?P<next>[\w’'-]+)(?:\s+(?P<after>[\w’'-]+))?",
+    r"\b(?P<which>this|these|those|such|(?:on|at|in|of|by|for|from|with|to|under|after|during) "
+    r"that)\s+(?P<next>[\w’'-]+)(?:\s+(?P<after>[\w’'-]+))?",
     re.IGNORECASE,
 )
 _PREPOSED = re.compile(r"\b(?:with|in|of|under|for|from|on|by|at|during) $", re.IGNORECASE)
 _POINTING_FORWARD = frozenset(
     listed(
         """
-    who that which of in with whose where for from without on at as used made to working living under
-    between near already
-    """
+        who that which of in with whose where for from without on at as used made to working living
+        under between near already
+        """
     )
 )
 _THEREFORE = re.compile(
-    r"\b(?:therefore|thus|hence|consequently|instead(?! of)|nevertheless|nonetheless|likewise|conversely|however|"
-    r"in turn|by contrast|in contrast(?! to)|as a result(?! of)|for example|for instance|accordingly|similarly|"
-    r"otherwise|the same (?!\w+(?: \w+)? (?:as|that|for all)\b)|the (?:latter|former)|respectively|too\.|as well\.|"
+    r"\b(?:therefore|thus|hence|consequently|instead(?! of)|nevertheless|nonetheless|likewise|"
+    r"conversely|however|"
+    r"in turn|by contrast|in contrast(?! to)|as a result(?! of)|for example|for instance|"
+    r"accordingly|similarly|"
+    r"otherwise|the same (?!\w+(?: \w+)? (?:as|that|for all)\b)|the (?:latter|former)|"
+    r"respectively|too\.|as well\.|"
     r"correspondingly|(?:is|are) an? exceptions?(?! to))\b|, too\b",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
-    r"\b(?:all|the|both) (?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b(?! (?:of|hundred|thousand|per))"
-    r"(?! [\w-]+ (?:that|who|which|of|in)\b)(?! [A-Z])|\bthe example \w+|\bboth (?!(?:[\w-]+ ){1,4}and\b|of\b)\w+s\b",
+    r"\b(?:all|the|both) (?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b(?! "
+    r"(?:of|hundred|thousand|per))"
+    r"(?! [\w-]+ (?:that|who|which|of|in)\b)(?! [A-Z])|\bthe example \w+|\bboth (?!(?:[\w-]+ "
+    r"){1,4}and\b|of\b)\w+s\b",
 )
 _ALSO = re.compile(r"\b(?:also|even|too|again|still|another|additional|further|other|others|alike)\b", re.IGNORECASE)
 _PRONOUN = re.compile(r"\b(?:it|they|them|he|she|its|their|his|her)\b", re.IGNORECASE)
@@ -90,40 +114,42 @@ _DEFINITE = re.compile(
     re.IGNORECASE,
 )
 _BARE_COUNT = re.compile(
-    r"^(?:about |almost |nearly |only |around |more than )?(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half|most|\d+)\s+(?:of|in)?\s*(?:them|these|those|the)?\b",
+    r"^(?:about |almost |nearly |only |around |more than )?(?:one|two|three|four|five|six|seven|"
+    r"eight|nine|ten|eleven|twelve|half|most|\d+)\s+(?:of|in)?\s*(?:them|these|those|the)?\b",
     re.IGNORECASE,
 )
 _ONE_OF_MANY = frozenset(
     stem(word)
     for word in listed(
         """
-    survey study trial report author authors result method example table owner house home household
-    system association programme scheme team company researcher participant volunteer group patient
-    article experiment sample data finding analysis model measure option case condition rule problem
-    project test building town city street machine device function object option value parameter
-    argument method module tool software paper guide page chapter answer council office agency
-    department board committee review man woman child
-    """
+        survey study trial report author authors result method example table owner house home household
+        system association programme scheme team company researcher participant volunteer group patient
+        article experiment sample data finding analysis model measure option case condition rule problem
+        project test building town city street machine device function object option value parameter
+        argument method module tool software paper guide page chapter answer council office agency
+        department board committee review man woman child
+        """
     )
 )
 _THE = re.compile(
-    r"\bthe (?P<noun>[a-z]+)\b(?! (?:of|that|which|who|in|for|on|between|from|with|to)\b)(?! [a-z]+(?:s|er|ion|ment)\b)"
+    r"\bthe (?P<noun>[a-z]+)\b(?! (?:of|that|which|who|in|for|on|between|from|with|to)\b)(?! "
+    r"[a-z]+(?:s|er|ion|ment)\b)"
 )
 _NAMED_ELSEWHERE = frozenset(
     stem(word)
     for word in listed(
         """
-    trial study survey report county programme cohort association council strategy scheme owners sample
-    experiment project author authors participants tenants advisers volunteers
-    """
+        trial study survey report county programme cohort association council strategy scheme owners
+        sample experiment project author authors participants tenants advisers volunteers
+        """
     )
 )
 _LINKS = frozenset(
     listed(
         """
-    of in on at for from with by to and or that which who is are was were has have had can may must
-    should will would could than between within below above under over
-    """
+        of in on at for from with by to and or that which who is are was were has have had can may must
+        should will would could than between within below above under over
+        """
     )
 )
 

@@ -34,24 +34,31 @@ class Role(IntEnum):
 
 
 _ADVICE = re.compile(
-    r"\b(?:should|ought to|recommend\w*|advis\w*|best (?:time|way|order|choice)|sensible|needs? to be|must be)\b",
+    r"\b(?:should|ought to|recommend\w*|advis\w*|best (?:time|way|order|choice)|sensible|needs? "
+    r"to be|must be)\b",
     re.IGNORECASE,
 )
 _LIMIT = re.compile(
-    r"\b(?:however|cannot|may not|does not|do not|did not|not yet|no evidence|uncertain\w*|unclear|scarce|thin|limited|"
+    r"\b(?:however|cannot|may not|does not|do not|did not|not yet|no evidence|uncertain\w*|"
+    r"unclear|scarce|thin|limited|"
     r"limits?|only one|covers one|single|volunteer\w*|warn\w*|risks?|problems?|complain\w*|fail\w*|unless|"
-    r"depends?|provided that|too (?:cold|large|small|high|low|long|late|early)|disappoint\w*|mistakes?|caution)\b",
+    r"depends?|provided that|too (?:cold|large|small|high|low|long|late|early)|disappoint\w*|"
+    r"mistakes?|caution)\b",
     re.IGNORECASE,
 )
 _COMPARISON = re.compile(
-    r"\b(?:than|compared (?:with|to)|whereas|unlike|versus|in contrast to|twice|half as|instead of)\b", re.IGNORECASE
+    r"\b(?:than|compared (?:with|to)|whereas|unlike|versus|in contrast to|twice|half as|instead "
+    r"of)\b",
+    re.IGNORECASE,
 )
 _FINDING = re.compile(
-    r"\b(?:median|average|per cent|percent|found|measured|survey|trial|study|studies|reported|reached|monitored|sample|showed)\b|%|[£$€]\s?\d",
+    r"\b(?:median|average|per cent|percent|found|measured|survey|trial|study|studies|reported|"
+    r"reached|monitored|sample|showed)\b|%|[£$€]\s?\d",
     re.IGNORECASE,
 )
 _DEFINITION = re.compile(
-    r"^(?:an? |the )?[\w' -]{3,70}? (?:is|are) (?:an? |the |any |one of )|\b(?:called|known as|defined as|refers? to|means that|consists? of|contains?)\b",
+    r"^(?:an? |the )?[\w' -]{3,70}? (?:is|are) (?:an? |the |any |one of )|\b(?:called|known as|"
+    r"defined as|refers? to|means that|consists? of|contains?)\b",
     re.IGNORECASE,
 )
 

@@ -23,35 +23,35 @@ _TOKEN = re.compile(r"[^\W\d_]+(?:[’'\-][^\W\d_]+)*|\d[\d.,]*|[^\w\s]")
 _NOUNS = frozenset(
     listed(
         """
-    building heating lighting planning training monitoring bedding cooling running
-    heat pump cost costs price prices work works study studies survey surveys trial trials grant grants
-    limit limits risk sign change changes use measure measures test tests experience report reports need
-    help plan plans design designs control controls shade light sleep shift shifts rest noise damage
-    stress drop rise fall increase decrease effect repair repairs cut cover covers flow fan  cause
-    causes trade study record records measure supply demand range result results set plant plants 
-       support break breaks schedule display share shares    release
-    transfer transport benefit benefits form forms function functions object objects link links 
-     value values walk walks  drive switch      time times cycle cycles
-      name names type types cut          
-     increase light lights water waters drink drinks drought drop drops
-    """
+        building heating lighting planning training monitoring bedding cooling running heat pump cost
+        costs price prices work works study studies survey surveys trial trials grant grants limit
+        limits risk sign change changes use measure measures test tests experience report reports need
+        help plan plans design designs control controls shade light sleep shift shifts rest noise damage
+        stress drop rise fall increase decrease effect repair repairs cut cover covers flow fan cause
+        causes trade study record records measure supply demand range result results set plant plants
+        support break breaks schedule display share shares release transfer transport benefit benefits
+        form forms function functions object objects link links value values walk walks drive switch
+        time times cycle cycles name names type types cut increase light lights water waters drink
+        drinks drought drop drops
+        """
     )
 )
 _WEAK = frozenset(
     listed(
         """
-    old new good better best bad big small large high low long short early late own main same different
-    typical usual general common total full whole extra certain possible available important useful
-    second third last next first year years day days week weeks month months hour hours minute minutes
-    way ways thing things lot example examples part parts number numbers question questions answer
-    answers section page chapter figure table note case cases cent percent per median average usually
-    often always sometimes roughly approximately cheap expensive cheaper larger smaller higher lower
-    greater fewer older newer warm cold hot half quarter third two three four five six people person man
-    woman reader readers author fact kind winter summer spring autumn january february march april june
-    july august september october november december monday tuesday wednesday thursday friday saturday
-    sunday metre metres kilometre kilometres kilogram kilowatt-hours kilowatts degrees pence pounds
-    dollars wide deep little actually simply especially particularly mostly mainly directly
-    """
+        old new good better best bad big small large high low long short early late own main same
+        different typical usual general common total full whole extra certain possible available
+        important useful second third last next first year years day days week weeks month months hour
+        hours minute minutes way ways thing things lot example examples part parts number numbers
+        question questions answer answers section page chapter figure table note case cases cent percent
+        per median average usually often always sometimes roughly approximately cheap expensive cheaper
+        larger smaller higher lower greater fewer older newer warm cold hot half quarter third two three
+        four five six people person man woman reader readers author fact kind winter summer spring
+        autumn january february march april june july august september october november december monday
+        tuesday wednesday thursday friday saturday sunday metre metres kilometre kilometres kilogram
+        kilowatt-hours kilowatts degrees pence pounds dollars wide deep little actually simply
+        especially particularly mostly mainly directly
+        """
     )
 )
 
@@ -123,7 +123,7 @@ def phrases(texts: Sequence[str], most: int = 60) -> list[Phrase]:
 
 
 def _runs(text: str) -> list[tuple[list[str], bool, bool]]:
-    """Runs of content words, each with whether a function word or a stop ends it, and whether it stands in a heading."""
+    """Runs of content words, each with whether something ends it there, and whether it stands in a heading."""
     found: list[tuple[list[str], bool, bool]] = []
     for number, line in enumerate(text.splitlines()):
         heading = number == 0 or line.startswith("#")

@@ -85,9 +85,10 @@ def _why(asked: PlanInput) -> str:
     count = len(asked.samples)
     if not count:
         return "From question templates for this kind of topic; nothing was found yet to fit them to."
+    sources = "sources" if count > 1 else "source"
     return (
-        f"From question templates, fitted to the key phrases of {count} source{'s' if count > 1 else ''} that a first "
-        "search brought up; no language model was used."
+        f"From question templates, fitted to the key phrases of {count} {sources} that a first search brought up; "
+        "no language model was used."
     )
 
 

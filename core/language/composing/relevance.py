@@ -25,15 +25,19 @@ OFF_TOPIC = 0.3
 """Taken off a sentence whose passage has none of the topic's words; half of them are enough."""
 
 _FLEETING = re.compile(
-    r"\b(?:today|yesterday|tomorrow|now|nowadays|currently|recently|at present|this (?:year|month|week|season|winter|summer|spring|"
-    r"autumn)|last (?:year|month|week|winter|summer|spring|autumn)|next (?:year|month|week|spring|summer|autumn|winter)|"
-    r"(?:first|last|every) (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)|ago|so far|to date|upcoming|"
+    r"\b(?:today|yesterday|tomorrow|now|nowadays|currently|recently|at present|this (?:year|"
+    r"month|week|season|winter|summer|spring|"
+    r"autumn)|last (?:year|month|week|winter|summer|spring|autumn)|next (?:year|month|week|"
+    r"spring|summer|autumn|winter)|"
+    r"(?:first|last|every) (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)|ago|so "
+    r"far|to date|upcoming|"
     r"will be (?:published|held|announced))\b",
     re.IGNORECASE,
 )
 _IDENTIFIER = re.compile(r"\b\w+_\w+|\b\w+\(\)|\b[a-z]+\.[a-z]\w*|\b[a-z]+[A-Z]\w*|\b[A-Z][a-z]+[A-Z]\w+")
 _PROCEDURE = re.compile(
-    r"^(?:an? |the )?(?:\w+ )?(?:report|survey|trial|study|review|measurements?|association|prices?|figures|example)\b.*"
+    r"^(?:an? |the )?(?:\w+ )?(?:report|survey|trial|study|review|measurements?|association|"
+    r"prices?|figures|example)\b.*"
     r"\b(?:covers?|includes?|come from|counts?|was (?:carried|conducted)|left out|assumes?)\b",
     re.IGNORECASE,
 )

@@ -19,10 +19,11 @@ MOST_HEADING_WORDS = 6
 _UNCOUNTED = frozenset(
     listed(
         """
-    efficiency performance health comfort noise design care safety research installation maintenance planning
-    monitoring funding output damage training speed capacity productivity accuracy consent law policy danger timing
-    budget light permission outlook planting scheduling setting routine shade sleep water heat impact
-    """
+        efficiency performance health comfort noise design care safety research installation maintenance
+        planning monitoring funding output damage training speed capacity productivity accuracy consent
+        law policy danger timing budget light permission outlook planting scheduling setting routine
+        shade sleep water heat impact
+        """
     )
 )
 _TELLS_HOW = frozenset({Kind.WORTH, Kind.HOW, Kind.WHAT})

@@ -142,8 +142,8 @@ class _Selection:
         for extract in unit.extracts:
             numbers: dict[int, int] = {}
             for other in self.everyone.values():
-                if other.source != extract.source and other.source not in numbers and same_fact(extract, other):
-                    if stated_in(extract, other.item.passage.text):
-                        numbers[other.source] = other.number
+                new = other.source != extract.source and other.source not in numbers
+                if new and same_fact(extract, other) and stated_in(extract, other.item.passage.text):
+                    numbers[other.source] = other.number
             found[id(extract)] = tuple(numbers.values())[:2]
         return found

@@ -6,6 +6,7 @@ ones by inverse document frequency over the sentences at hand (Spärck Jones, 19
 
 import math
 import re
+import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -16,8 +17,11 @@ from core.language.composing.english import STOP_WORDS, WORD
 from core.language.composing.wordlists import listed
 
 _STEMMER = stemmer("english")
+_STEMMING = threading.Lock()
+"""Snowball keeps the word it works on in itself: two threads at once give wrong stems, or fall over."""
 _NUMBER = re.compile(
-    r"(?P<sign>[−–-](?=\d)(?<![\w)][−–-]))?(?P<currency>[£$€¥])?\s?(?P<value>\d{1,3}(?:[,  ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    r"(?P<sign>[−–-](?=\d)(?<![\w)][−–-]))?(?P<currency>[£$€¥])?\s?(?P<value>\d{1,3}(?:[,  "
+    r"]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"(?P<scale>\s?(?:million|billion|thousand|bn)\b)?"
 )
 _SPELLED = {
@@ -25,8 +29,8 @@ _SPELLED = {
     for value, word in enumerate(
         listed(
             """
-    zero one two three four five six seven eight nine ten eleven twelve
-    """
+        zero one two three four five six seven eight nine ten eleven twelve
+        """
         )
     )
     if value >= 2
@@ -39,7 +43,8 @@ def stem(word: str) -> str:
     """A word's stem, lower case; a possessive ending is dropped."""
     word = word.lower().replace("’", "'")
     word = word[:-2] if word.endswith("'s") else word
-    return _STEMMER.stemWord(word)
+    with _STEMMING:
+        return _STEMMER.stemWord(word)
 
 
 def content(text: str) -> list[str]:

@@ -24,10 +24,12 @@ _TOO_WIDE = frozenset(
     stem(word)
     for word in listed(
         """
-    house home worker work time water street city people person year price result use reader nurse
-    wall building room garden cause help life day night system area group country world user example introduction
-    conclusion summary overview reference note faq evidence hum bed sys error documentation document module function object telephone child drive gas row morning evening afternoon tablet quotation application factor test share ground air staff rest weather
-    """
+        house home worker work time water street city people person year price result use reader nurse
+        wall building room garden cause help life day night system area group country world user example
+        introduction conclusion summary overview reference note faq evidence hum bed sys error
+        documentation document module function object telephone child drive gas row morning evening
+        afternoon tablet quotation application factor test share ground air staff rest weather
+        """
     )
 )
 

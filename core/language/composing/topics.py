@@ -56,16 +56,20 @@ class Topic:
 
 
 QUALIFIED = re.compile(
-    r"\s+(?:in|for|on|at|with|from|to|by|as|during|under|after|among|around|near|across|between)\s+", re.IGNORECASE
+    r"\s+(?:in|for|on|at|with|from|to|by|as|during|under|after|among|around|near|across|"
+    r"between)\s+",
+    re.IGNORECASE,
 )
 _BE = r"(?:is|are|was|were)"
 _VERBS = (
-    r"(?P<verb>affect|influence|change|shape|impact|harm|damage|improve|help|hurt|cool|protect|reduce|lower|raise|"
+    r"(?P<verb>affect|influence|change|shape|impact|harm|damage|improve|help|hurt|cool|protect|"
+    r"reduce|lower|raise|"
     r"disrupt|alter|disturb)s?"
 )
 _WHOM = r"(?:i|we|you|one|people)"
 _GETTING = (
-    r"(?:(?:getting|buying|installing|fitting|having|using|planting|taking|doing|owning|learning|switching to) )?"
+    r"(?:(?:getting|buying|installing|fitting|having|using|planting|taking|doing|owning|"
+    r"learning|switching to) )?"
 )
 _PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))
@@ -78,21 +82,25 @@ _PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
         (Kind.WORTH, rf"^(?:is it worth|is there a (?:case|point) (?:for|in)) {_GETTING}(?P<subject>.+)$"),
         (
             Kind.WORTH,
-            r"^should (?:i|we|you|one|people|homeowners|households) (?:get|buy|install|fit|have|use|plant|take|own|choose|"
+            r"^should (?:i|we|you|one|people|homeowners|households) (?:get|buy|install|fit|have|use|"
+            r"plant|take|own|choose|"
             r"switch to|learn) (?P<subject>.+)$",
         ),
         (Kind.COMPARE, r"^(?:what (?:is|are) the )?differences? between (?P<subject>.+?) and (?P<other>.+)$"),
         (
             Kind.COMPARE,
-            r"^(?:how (?:do|does) )?(?P<subject>.+?) (?:compares? (?:with|to)|versus|vs\.?|compared (?:with|to)) (?P<other>.+)$",
+            r"^(?:how (?:do|does) )?(?P<subject>.+?) (?:compares? (?:with|to)|versus|vs\.?|compared "
+            r"(?:with|to)) (?P<other>.+)$",
         ),
         (
             Kind.COMPARE,
-            r"^(?:.*[:,] )?(?:a )?compar(?:e|ing|ison of|ison between) (?P<subject>.+?) (?:and|with|to|versus) (?P<other>.+)$",
+            r"^(?:.*[:,] )?(?:a )?compar(?:e|ing|ison of|ison between) (?P<subject>.+?) (?:and|with|to|"
+            r"versus) (?P<other>.+)$",
         ),
         (
             Kind.COMPARE,
-            r"^(?:which is better[:,]?|what is better[:,]?|is it better to (?:use|have|choose)) (?P<subject>.+?),? or (?P<other>.+)$",
+            r"^(?:which is better[:,]?|what is better[:,]?|is it better to (?:use|have|choose)) "
+            r"(?P<subject>.+?),? or (?P<other>.+)$",
         ),
         (Kind.AFFECT, rf"^how (?:do|does|did|can|could) (?P<subject>.+?) {_VERBS} (?P<other>.+)$"),
         (Kind.AFFECT, r"^what effects? (?:do|does|has|have) (?P<subject>.+?) (?:have |had )?on (?P<other>.+)$"),
@@ -102,7 +110,8 @@ _PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
         ),
         (
             Kind.HOW,
-            r"^how (?:do|does|did) (?P<subject>.+?) (?:really |actually )?(?:work|function|operate)s?\b(?P<rest>.*)$",
+            r"^how (?:do|does|did) (?P<subject>.+?) (?:really |actually )?(?:work|function|"
+            r"operate)s?\b(?P<rest>.*)$",
         ),
         (Kind.HOW, r"^how (?P<subject>(?!to\b|can\b|do\b|does\b).+?) (?:works?|functions?)\b(?P<rest>.*)$"),
         (Kind.HOW_TO, rf"^how (?:to|(?:can|should|do|could) {_WHOM}) (?P<clause>.+)$"),
@@ -111,7 +120,8 @@ _PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
         (Kind.WHAT, rf"^(?:what|who) {_BE} (?P<subject>.+?)(?: and how (?:do|does) (?:it|they) work)?$"),
         (
             Kind.WHAT,
-            r"^what (?:do|does) (?:we know about|(?:the )?(?:evidence|research|science|studies) (?:say|show)s? about) (?P<subject>.+)$",
+            r"^what (?:do|does) (?:we know about|(?:the )?(?:evidence|research|science|studies) (?:say|"
+            r"show)s? about) (?P<subject>.+)$",
         ),
         (
             Kind.WHETHER,
@@ -121,18 +131,20 @@ _PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
 )
 _ASKED_FOR = re.compile(
     r"^(?:please )?(?:(?:write|give me|create|draft|make|produce|i want|i need)(?: me)? )?(?:an? |the )?"
-    r"(?:(?:short|long|brief|detailed|good) )?(?:article|report|essay|overview|piece|post|introduction|guide|summary|explainer)s? "
+    r"(?:(?:short|long|brief|detailed|good) )?(?:article|report|essay|overview|piece|post|"
+    r"introduction|guide|summary|explainer)s? "
     r"(?:about|on|of|to|for) ",
     re.IGNORECASE,
 )
 _ADJECTIVES = frozenset(
     listed(
         """
-    good bad safe effective important green blue red necessary possible harmful healthy better worse dangerous
-    sustainable reliable cheap expensive efficient useful useless real true false legal illegal rare common toxic
-    profitable fair ethical secure easy difficult hard overrated underrated dead alive conscious renewable natural
-    addictive contagious curable inevitable beneficial
-    """
+        good bad safe effective important green blue red necessary possible harmful healthy better worse
+        dangerous sustainable reliable cheap expensive efficient useful useless real true false legal
+        illegal rare common toxic profitable fair ethical secure easy difficult hard overrated
+        underrated dead alive conscious renewable natural addictive contagious curable inevitable
+        beneficial
+        """
     )
 )
 _LITTLE = frozenset(listed("in of for on at with from to by a an the"))
@@ -214,10 +226,13 @@ def _parted(clause: str, aux: str) -> tuple[str, str, str]:
         rest = " ".join(words[index + 1 :]).strip(" ,.?!")
         if be and (word in _ADJECTIVES or word.endswith("ed") and len(word) > 4):
             return " ".join(words[:index]), "", f"{words[index]} {rest}".strip()
-        following = words[index + 1].lower().strip(",") if index + 1 < len(words) else ""
-        # "shift work harm": of two verbs in a row the first is a noun.
-        if not be and word in BASE_VERBS and following not in BASE_VERBS:
-            return " ".join(words[:index]), word, rest
+        if not be and word in BASE_VERBS:
+            # Of verbs in a row the last is one ("shift work harms"), or the last but one at the end ("harm sleep").
+            run = index
+            while run + 1 < len(words) and words[run + 1].lower().strip(",") in BASE_VERBS:
+                run += 1
+            verb = run - 1 if run > index and run + 1 == len(words) else run
+            return " ".join(words[:verb]), words[verb].lower(), " ".join(words[verb + 1 :]).strip(" ,.?!")
     return clause, "", ""
 
 
@@ -272,11 +287,11 @@ def _phrase(text: str) -> str:
 _NAMES = frozenset(
     listed(
         """
-    python java javascript rust linux windows google apple europe britain england france germany paris london berlin
-    china india japan africa america asia american european british french german english chinese japanese indian
-    kubernetes docker postgres postgresql sqlite mysql bitcoin ethereum monday tuesday wednesday thursday friday
-    saturday sunday january february march april june july august september october november december alzheimer
-    parkinson einstein darwin
-    """
+        python java javascript rust linux windows google apple europe britain england france germany
+        paris london berlin china india japan africa america asia american european british french
+        german english chinese japanese indian kubernetes docker postgres postgresql sqlite mysql
+        bitcoin ethereum monday tuesday wednesday thursday friday saturday sunday january february march
+        april june july august september october november december alzheimer parkinson einstein darwin
+        """
     )
 )

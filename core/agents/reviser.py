@@ -37,6 +37,8 @@ from core.runtime import Context
 from core.store.drafts import carry_verdicts
 
 FAILED = {Label.UNSUPPORTED, Label.CONTRADICTED, Label.PARTLY}
+SHOWN = 3
+"""Passages put before the model that rewrites a claim."""
 NEARBY = 6
 """Passages looked at when asking whether anything held supports a claim."""
 
@@ -79,6 +81,9 @@ def revise(state: RunState, context: Context) -> Update:
         Kind.DIAGNOSED, Step.REVISE, draft_id=draft.id,
         causes=[[d.sentence_id, d.cause, d.failure, d.reason] for d in diagnoses],
     )  # fmt: skip
+    for diagnosis in diagnoses:  # numbered in order, not by who comes first: equal prompts are paid for once
+        for passage_id in diagnosis.passages[:SHOWN]:
+            context.store.evidence.number(context.run_id, passage_id)
     pairs = zip(failed, diagnoses, strict=True)
     repairs = context.map(lambda pair: _repair(*pair[0], pair[1], round_), pairs)
     by_sentence = {sentence.id: repair for (_, sentence), repair in zip(failed, repairs, strict=True)}
@@ -143,7 +148,8 @@ def _held(text: str, context: Context) -> list[Passage]:
 def _repair(question_id: int | None, sentence: Sentence, diagnosis: Diagnosis, round_: _Round) -> _Repair:
     context = round_.context
     context.check()
-    passages = list(context.store.passages.passages(diagnosis.passages).values())
+    found = context.store.passages.passages(diagnosis.passages)
+    passages = [found[passage_id] for passage_id in diagnosis.passages if passage_id in found]
     if diagnosis.cause is Cause.NOT_RETRIEVED:
         question = _question(question_id, round_.plan)
         if question is not None:
@@ -152,7 +158,7 @@ def _repair(question_id: int | None, sentence: Sentence, diagnosis: Diagnosis, r
     if diagnosis.cause is Cause.NOTHING_EXISTS or not passages:
         return _give_up(sentence, round_)
     cited = _attributed(sentence, passages, context)
-    return cited or _rewritten(sentence, diagnosis, passages[:3], round_)
+    return cited or _rewritten(sentence, diagnosis, passages[:SHOWN], round_)
 
 
 def _attributed(sentence: Sentence, passages: list[Passage], context: Context) -> _Repair | None:

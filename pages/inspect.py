@@ -111,31 +111,52 @@ def _steps(run: Run) -> None:
         st.subheader("Steps", anchor=False)
         for step in steps:
             took = f" · {duration(step.seconds)}" if step.seconds is not None else ""
-            label = f"{STEPS.get(step.step, step.step)}{took}"
+            label = f"{name_of(step)}{took}"
             if step.seq == chosen.seq:
                 st.markdown(f":primary[:material/arrow_right: **{plain(label)}**]")
             else:
                 open_step(run.id, step.seq, plain(label))
     with body:
-        _step(run, chosen, steps)
+        _step(run, chosen)
 
 
-def _step(run: Run, step: StepView, steps: list[StepView]) -> None:
-    later = [other.seq for other in steps if other.seq > step.seq]
-    events = [
-        event
-        for event in studio().events(run.id, after=step.seq - 1, limit=MOST_EVENTS)
-        if not later or event.seq < min(later)
-    ]
-    st.subheader(plain(step.label or STEPS.get(step.step, step.step)), anchor=False)
+def name_of(step: StepView) -> str:
+    """`Research: Costs and grants`, `Plan`."""
+    word = STEPS.get(step.step, step.step)
+    return f"{word}: {step.label}" if step.label else word
+
+
+def events_of(step: StepView, after: list[Event]) -> list[Event]:
+    """The events of one execution of a step, out of all events since it started.
+
+    Steps run side by side: an event that names another question or section is not its own.
+    """
+    kind, *ids = step.key.split(":")
+    own = {"research": ("question_id", 0), "write": ("section", 1)}.get(kind)
+    found = []
+    for event in after:
+        stepped = event.kind in {Kind.STEP_STARTED, Kind.STEP_FINISHED, Kind.STEP_REDONE}
+        if stepped and event.data.get("key") != step.key:
+            continue
+        if own and own[0] in event.data and str(event.data[own[0]]) != ids[own[1]]:
+            continue
+        found.append(event)
+        if event.kind == Kind.STEP_FINISHED:
+            break
+    return found
+
+
+def _step(run: Run, step: StepView) -> None:
+    events = events_of(step, studio().events(run.id, after=step.seq - 1, limit=MOST_EVENTS))
+    st.subheader(plain(name_of(step)), anchor=False)
     st.caption(
         f"{step.status} · {count(len(events), 'event')}"
         + (f" · {duration(step.seconds)}" if step.seconds is not None else "")
     )
     _calls(run, step, events)
-    if step.step == "research":
-        for evidence in studio().evidence(run.id):
-            st.markdown(f"**Evidence for question {evidence.question_id}**")
+    for evidence in studio().evidence(run.id):
+        if step.key == f"research:{evidence.question_id}":
+            st.markdown("**Evidence it assembled**")
             st.dataframe(table(evidence), hide_index=True, alt="Evidence with every rank and score")
     st.markdown("**Events**")
     if not events:

@@ -88,11 +88,11 @@ def _ingests() -> None:
     for ingest in busy:
         share = ingest.done / ingest.total if ingest.total else 0.0
         what = f"{ingest.done} of {ingest.total}" if ingest.total else "waiting"
-        st.progress(min(1.0, share), text=f"Reading {plain(ingest.what)}: {what}")
+        st.progress(min(1.0, share), text=f"Reading {plain(ingest.collection)}: {what}")
     for ingest in found[:3]:
         if ingest.status == "failed" or ingest.failed:
             st.warning(
-                f"{plain(ingest.what)}: {count(ingest.failed, 'file')} could not be read. {plain(ingest.message)}",
+                f"{plain(ingest.collection)}: {count(ingest.failed, 'file')} could not be read. {plain(ingest.message)}",
                 icon=":material/warning:",
             )
 

@@ -199,7 +199,7 @@ def _doctor(settings: Settings) -> None:
     st.caption("What Galley needs, and whether it is there.")
     for check in studio().doctor():
         mark = ":green[:material/check_circle:]" if check.ok else ":orange[:material/error:]"
-        remedy = f"  \n:gray[{plain(check.remedy)}]" if not check.ok and check.remedy else ""
+        remedy = f"  \n:gray[{plain(check.remedy.replace('`', ''))}]" if not check.ok and check.remedy else ""
         st.markdown(f"{mark} **{plain(check.name)}** {plain(check.message)}{remedy}")
     st.caption(
         f"Data: `{settings.data}` · sign-in: {'configured' if _signed() else 'none; one person on this machine'}"

@@ -68,8 +68,8 @@ SCORES: dict[str, tuple[str, str]] = {
     "faithfulness": ("Faithfulness", "Share of claims their passages support; a partly supported one counts half."),
     "coverage": ("Coverage", "Share of the plan's questions answered by at least one supported claim."),
     "citation_accuracy": ("Citation accuracy", "Share of citations whose own passage supports the sentence."),
-    "answer_relevance": ("Answer relevance", "How far the article speaks of what was asked."),
-    "context_precision": ("Context precision", "How many of the passages put before the writer were of use."),
+    "answer_relevance": ("Relevance", "How far the article speaks of what was asked."),
+    "context_precision": ("Precision", "How many of the passages put before the writer were of use."),
     "logic": ("Logic", "1 minus the share of sentences that disagree with another on a figure."),
     "toxicity": ("Toxicity", "Share of sentences with abusive words; 0 is best."),
 }

@@ -44,14 +44,14 @@ def _question(section: str, text: str, found: Evidence) -> None:
 
 
 def table(found: Evidence) -> list[dict[str, object]]:
-    """The evidence as rows; one column a retriever, `rank (score)`."""
+    """The evidence as rows; one column a retriever, `rank (score)`, 1 the best."""
     names = list(dict.fromkeys(name for item in found.items for name in item.scores))
     return [_row(item, names) for item in found.items]
 
 
 def _row(item: EvidenceItem, names: list[str]) -> dict[str, object]:
     ranks = {
-        name: f"{item.scores[name].rank} ({item.scores[name].score:.3g})" if name in item.scores else ""
+        name: f"{item.scores[name].rank + 1} ({item.scores[name].score:.3g})" if name in item.scores else ""
         for name in names
     }
     return {

@@ -17,9 +17,9 @@ from pages.components.words import state
 COLUMNS = {
     "order": st.column_config.NumberColumn("No.", help="Change the numbers to reorder", width=56, step=1),
     "use": st.column_config.CheckboxColumn("Use", width=56, default=True),
-    "section": st.column_config.TextColumn("Section", width=200),
-    "text": st.column_config.TextColumn("Question it answers", width=430),
-    "queries": st.column_config.ListColumn("Queries", width=430, help="What is searched for"),
+    "section": st.column_config.TextColumn("Section", width=190),
+    "text": st.column_config.TextColumn("Question it answers", width=520),
+    "queries": st.column_config.ListColumn("Queries", width=340, help="What is searched for"),
 }
 
 

@@ -111,7 +111,7 @@ def reasons(plan: Plan | None, evidence: list[Evidence]) -> dict[int, list[Data]
                     "question": question.text if question else f"question {of_question.question_id}",
                     "queries": list(question.queries) if question else [],
                     "ranks": [
-                        {"name": name, "rank": score.rank, "score": f"{score.score:.3g}"}
+                        {"name": name, "rank": score.rank + 1, "score": f"{score.score:.3g}"}
                         for name, score in item.scores.items()
                     ],
                 }

@@ -319,14 +319,15 @@ function paintLists(ui, m) {
 
 function paint(view) {
   const { m, ui, data } = view;
-  if (!m.frame) return;
-  paintHead(ui, m, data);
+  if (m.frame) paintHead(ui, m, data);
+  else ui.line.textContent = "Opening the run";
   if (!data.compact) {
     if (m.dirty.has("steps")) paintSteps(ui, m);
     if (m.dirty.has("draft")) paintDraft(ui, m);
     if (m.dirty.has("lists")) paintLists(ui, m);
   }
   m.dirty.clear();
+  if (!m.frame) return;
   // The page is drawn anew when the run's state changes; beside an article also when there is news of it.
   const now = data.compact ? `${m.frame.status} ${Math.max(m.news, data.seq)}` : m.frame.status;
   const drawn = data.compact ? `${data.status} ${data.seq}` : data.status;

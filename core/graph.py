@@ -79,12 +79,12 @@ def _researchers(state: RunState, runtime: Runtime[Context]) -> list[Send]:
 
 
 def _writers(state: RunState, runtime: Runtime[Context]) -> list[Send]:
-    draft = runtime.context.store.drafts.get(state.draft_id)
-    return [
-        Send("write", replace(state, position=position))
-        for position, section in enumerate(draft.sections)
-        if section.question_id is not None
-    ]
+    context = runtime.context
+    draft = context.store.drafts.get(state.draft_id)
+    places = [place for place, section in enumerate(draft.sections) if section.question_id is not None]
+    if context.model_for("writer") != "extractive":
+        places.append(0)  # the introduction, beside the sections
+    return [Send("write", replace(state, position=place)) for place in places]
 
 
 def _after_judging(state: RunState, runtime: Runtime[Context]) -> str:
@@ -163,7 +163,7 @@ def _named(name: str, state: RunState, context: Context) -> tuple[str, str]:
             return f"research:{state.question_id}", section
         case "write":
             heading = context.store.drafts.get(state.draft_id).sections[state.position].heading
-            return f"write:{state.draft_id}:{state.position}", heading
+            return f"write:{state.draft_id}:{state.position}", heading or "Introduction"
         case "plan" | "approve_plan" | "gather":
             return f"{name}:{state.plan_id}", ""
         case _:

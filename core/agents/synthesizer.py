@@ -1,13 +1,14 @@
 """The synthesizer: evidence -> sections, each sentence with its citations; then the introduction.
 
-Sections are written side by side. The introduction comes last, when there is something to
-introduce. A marker that was not offered is dropped, so a citation always leads to a passage.
+Sections are written side by side; a model writes the introduction beside them, from the best
+passages, for its wait is the longest. Without a model it comes last, from the sections.
+A marker that was not offered is dropped, so a citation always leads to a passage.
 """
 
 from collections.abc import Mapping, Sequence
 
 from core.agents import judge
-from core.agents.fence import evidence_block, fenced, one_line
+from core.agents.fence import evidence_block, fenced, one_line, passage_line
 from core.agents.state import RunState, Update
 from core.events import Kind
 from core.judging.sentences import classify, parse_prose
@@ -26,6 +27,9 @@ from core.models import (
 from core.runtime import Context
 
 INTRODUCTION_SHARE = 0.08
+INTRODUCTION_PASSAGES = 3
+"""Passages of each question that an introduction written beside the sections is made from."""
+
 LIMITATIONS = "What the sources do not settle"
 
 
@@ -52,6 +56,8 @@ def _answerable(plan: Plan, context: Context) -> list[Question]:
 
 def write(state: RunState, context: Context) -> Update:
     """Write and judge one section."""
+    if state.position == 0:
+        return introduce(state, context)
     plan = context.store.plans.get(state.plan_id)
     draft = context.store.drafts.get(state.draft_id)
     section = draft.sections[state.position]
@@ -102,13 +108,13 @@ def sentences_from(text: str, numbers: Mapping[int, int]) -> list[Sentence]:
     ]
 
 
-def frame(state: RunState, context: Context) -> Update:
-    """Write the introduction and the limitations; repeated facts go; the draft is complete and scored."""
-    draft = _without_repeats(context.store.drafts.get(state.draft_id), context)
-    evidence = context.store.evidence.of_run(context.run_id)
+def introduce(state: RunState, context: Context) -> Update:
+    """Write and judge the introduction: from the finished sections, or from their evidence while they are written."""
+    draft = context.store.drafts.get(state.draft_id)
     task_input = FrameInput(
         topic=context.brief.topic, title=draft.title, audience=context.brief.audience, tone=context.brief.tone,
-        draft=draft, evidence=tuple(evidence), words=max(50, round(context.brief.words * INTRODUCTION_SHARE)),
+        draft=draft, evidence=tuple(context.store.evidence.of_run(context.run_id)),
+        words=max(50, round(context.brief.words * INTRODUCTION_SHARE)),
     )  # fmt: skip
     text = context.ask(
         Task(
@@ -117,12 +123,21 @@ def frame(state: RunState, context: Context) -> Update:
         ),
         prose=context.prose(0, ""),
     )  # fmt: skip
-    drafts = context.store.drafts
-    drafts.put_section(draft.id, 0, sentences_from(text, context.store.evidence.numbers(context.run_id)))
-    limits = limitations(context, evidence)
-    last = len(draft.sections) - 1
-    drafts.put_section(draft.id, last, [Sentence(text=line, kind=SentenceKind.NOTE, paragraph=0) for line in limits])
+    sentences = sentences_from(text, context.store.evidence.numbers(context.run_id))
+    context.store.drafts.put_section(draft.id, 0, sentences)
     judge.judge_section(context, draft.id, 0)
+    return {}
+
+
+def frame(state: RunState, context: Context) -> Update:
+    """Complete the draft: repeated facts go, introduction and limitations stand; then it is scored."""
+    drafts = context.store.drafts
+    draft = _without_repeats(drafts.get(state.draft_id), context)
+    if not draft.sections[0].sentences:
+        introduce(state, context)
+    limits = limitations(context, context.store.evidence.of_run(context.run_id))
+    last = len(draft.sections) - 1
+    drafts.put_section(draft.id, last, [Sentence(text=line, kind=SentenceKind.NOTE) for line in limits])
     draft = drafts.get(draft.id)
     context.emit(
         Kind.DRAFTED, Step.WRITE, draft_id=draft.id, version=draft.version, origin=draft.origin,
@@ -185,15 +200,16 @@ def _prompt(task: WriteInput) -> str:
 
 
 def _frame_prompt(task: FrameInput) -> str:
-    lines = [
+    findings = [
         f"[{s.citations[0].number}] {one_line(s.text)}"
         for section in task.draft.sections
         for s in section.sentences
         if s.citations and s.kind is SentenceKind.CLAIM
     ]
+    best = (item for evidence in task.evidence for item in evidence.used[:INTRODUCTION_PASSAGES])
     return FRAME_PROMPT.format(
-        findings=fenced(lines), topic=task.topic, title=task.title, words=task.words, audience=task.audience,
-        tone=task.tone,
+        findings=fenced(findings or [passage_line(item.number, item.passage) for item in best]), topic=task.topic,
+        title=task.title, words=task.words, audience=task.audience, tone=task.tone,
     )  # fmt: skip
 
 
@@ -218,7 +234,8 @@ Rules:
 FRAME_PROMPT = """\
 {findings}
 
-The lines above are findings of the finished article "{title}".
-Write its introduction in 2 to 4 sentences, about {words} words: answer "{topic}" directly, then say what it depends
+The lines above are the findings of the article "{title}".
+Topic: {topic}
+Write its introduction in 2 to 4 sentences, about {words} words: answer the topic directly, then say what it depends
 on. Reader: {audience}. Tone: {tone}. One sentence a line; end each with the markers of the findings it sums up.
 Add nothing that is not in the findings."""

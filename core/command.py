@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from core.errors import BriefError
+from core.errors import BriefError, GalleyError
 from core.models import Brief, Run, Status
 from core.settings import ROLES, load
 from core.studio import AT_THE_DESK, UNDER_WAY, Studio
@@ -106,7 +106,7 @@ def verify(given: argparse.Namespace) -> int:
 
 
 def add(given: argparse.Namespace) -> int:
-    """Queue things for the library and take them in here and now."""
+    """Queue things for the library and take them in here and now; exit 1 when one of them failed."""
     from core.library import take_in
     from core.wiring import open_process
 
@@ -116,13 +116,20 @@ def add(given: argparse.Namespace) -> int:
             studio.add_url(what, given.collection or "pages")
         else:
             studio.add_folder(what, given.collection)
+    code = 0
     while ingest := process.store.ingests.claim("command line"):
         began = time.monotonic()
-        take_in(ingest, process)
+        try:
+            take_in(ingest, process)
+        except GalleyError as error:
+            process.store.ingests.progress(ingest.id, status="failed", message=str(error))
+            print(f"{error.message}\n{error.remedy}", file=sys.stderr)
+            code = 1
+            continue
         done = next(i for i in studio.ingests() if i.id == ingest.id)
         print(f"{done.what}: {done.done} of {done.total} added, {done.failed} failed "
               f"({time.monotonic() - began:.1f} s){': ' + done.message if done.message else ''}")  # fmt: skip
-    return 0
+    return code
 
 
 def worker(given: argparse.Namespace) -> int:

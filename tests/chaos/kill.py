@@ -251,7 +251,7 @@ def _kill_at_random(
         if holder is True:
             say(f"all runs ended after {done} kills")
             return done
-        time.sleep(chance.uniform(0.0, 1.5))  # the moment is the experiment, not a wait for something
+        time.sleep(chance.uniform(0.0, 4.0))  # the moment is the experiment, not a wait for something
         kill(holder)
         crew[crew.index(holder)] = start_worker(data)
         if (done + 1) % 5 == 0:

@@ -15,14 +15,13 @@ SPANS = {"7 days": 7, "30 days": 30, "90 days": 90, "1 year": 365}
 def page() -> None:
     st.set_page_config(page_title="Costs · Galley")
     heading("Costs")
-    span = st.segmented_control(
-        "Time", list(SPANS), default="30 days", required=True, key=session.DAYS, bind="query-params"
-    )
-    rows = studio().costs(days=SPANS[span or "30 days"])
+    span = st.selectbox("Time", list(SPANS), index=1, key=session.DAYS, bind="query-params", width=160)
+    rows = studio().costs(days=SPANS[span])
     if not rows:
         nothing(
             "No model was used.",
-            "Articles composed from the sources' own sentences cost nothing. Set up a model under Settings and its costs appear here.",
+            "Articles composed from the sources' own sentences cost nothing."
+            " Set up a model under Settings and its costs appear here.",
         )
         st.page_link("settings.py", label="Set up a model", icon=":material/settings:")
         return

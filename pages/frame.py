@@ -1,11 +1,14 @@
 """The script that `app.py` runs: the menu around every page."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from pages.components.shell import guard, top
 
 st.set_page_config(page_title="Galley", page_icon="📰", layout="wide", initial_sidebar_state="collapsed")
 
+st.html(Path(__file__).resolve().parent / "components" / "contrast.css")
 page = st.navigation(
     [
         st.Page("studio.py", title="Studio", icon=":material/edit_note:", default=True),

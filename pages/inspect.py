@@ -23,7 +23,7 @@ def page() -> None:
         st.page_link("runs.py", label="See all runs", icon=":material/history:")
         return
     st.set_page_config(page_title=f"Inspect · {run.title}")
-    heading(run.title, state(run.status), f"run `{run.id}`")
+    heading(run.title, state(run.status), f"run {run.id}")
     with st.container(horizontal=True):
         open_run(run.id, "Back to the run")
         phoenix = studio().phoenix_url()
@@ -54,12 +54,14 @@ def _sentence(run: Run, sentence_id: int) -> None:
         )
         if sentence.verdict:
             st.caption(
-                f"{plain(sentence.verdict.reason)} · judged by {plain(sentence.verdict.judge)} · in version {draft.version}"
+                f"{plain(sentence.verdict.reason)} · judged by {plain(sentence.verdict.judge)}"
+                f" · in version {draft.version}"
             )
     for diagnosis in studio().diagnoses(draft.id):
         if diagnosis.sentence_id == sentence_id:
             st.markdown(
-                f"**Why it failed:** {plain(str(diagnosis.cause))} ({plain(diagnosis.failure)}). {plain(diagnosis.reason)}"
+                f"**Why it failed:** {plain(str(diagnosis.cause))} ({plain(diagnosis.failure)})."
+                f" {plain(diagnosis.reason)}"
             )
     st.subheader("What it cites", anchor=False)
     passages = studio().passages([c.passage_id for c in sentence.citations])
@@ -69,7 +71,8 @@ def _sentence(run: Run, sentence_id: int) -> None:
             with st.container(border=True):
                 st.text(passage.text)
                 st.caption(
-                    f"[{citation.number}] {plain(passage.title or passage.url)} · characters {passage.start:,} to {passage.end:,} of snapshot {passage.snapshot_id}"
+                    f"[{citation.number}] {plain(passage.title or passage.url)}"
+                    f" · characters {passage.start:,} to {passage.end:,} of snapshot {passage.snapshot_id}"
                 )
                 st.page_link(
                     "library.py",

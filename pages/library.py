@@ -64,7 +64,8 @@ def _add() -> None:
                 st.rerun()
     with sample:
         st.caption(
-            "Three small collections on heat pumps, street trees and sleep, with disagreements and outdated figures to notice."
+            "Three small collections on heat pumps, street trees and sleep,"
+            " with disagreements and outdated figures to notice."
         )
         if st.button("Add the sample library", icon=":material/library_add:"):
             with told():
@@ -92,7 +93,8 @@ def _ingests() -> None:
     for ingest in found[:3]:
         if ingest.status == "failed" or ingest.failed:
             st.warning(
-                f"{plain(ingest.collection)}: {count(ingest.failed, 'file')} could not be read. {plain(ingest.message)}",
+                f"{plain(ingest.collection)}: {count(ingest.failed, 'file')} could not be read."
+                f" {plain(ingest.message)}",
                 icon=":material/warning:",
             )
 
@@ -191,7 +193,7 @@ def _opened(source_id: int) -> bool:
         f"fetched {ago(source.fetched_at)}",
     ]
     heading(source.title or source.url, None, plain(" · ".join(part for part in facts if part)))
-    st.caption(f"SHA-256 `{snapshot.text_hash}`")
+    st.caption(f"SHA-256 {snapshot.text_hash}")
     if source.url.startswith(("http://", "https://")):
         st.link_button("Open the page", source.url, icon=":material/open_in_new:")
     for flag in snapshot.flags:

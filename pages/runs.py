@@ -4,7 +4,7 @@ import math
 
 import streamlit as st
 
-from core.models import Run, Status
+from core.models import Run, Scorecard, Status
 from pages.components import session
 from pages.components.door import studio
 from pages.components.figures import ago, count, money, plain, share
@@ -113,6 +113,13 @@ def _restore() -> None:
         st.button("Restore", icon=":material/undo:", on_click=restore)
 
 
+def claims(card: Scorecard | None) -> str:
+    """`21 supported, 1 partly, 0 not`; empty without a scorecard."""
+    if card is None:
+        return ""
+    return f"{card.supported} supported, {card.partly} partly, {card.unsupported + card.contradicted} not"
+
+
 def _compare(first: Run, second: Run) -> None:
     st.subheader("Side by side", anchor=False)
     for slot, run in zip(st.columns(2), (first, second), strict=True):
@@ -125,9 +132,7 @@ def _compare(first: Run, second: Run) -> None:
                 "Words asked for": f"{run.brief.words:,}",
                 "Faithfulness": share(card.faithfulness if card else None),
                 "Coverage": share(card.coverage if card else None),
-                "Claims": f"{card.supported} supported, {card.partly} partly, {card.unsupported + card.contradicted} not"
-                if card
-                else "",
+                "Claims": claims(card),
                 "Versions": str(len(studio().drafts(run.id))),
                 "Sources": str(len(studio().sources(run.id))),
                 "Cost": money(run.cost_usd),

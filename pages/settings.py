@@ -9,7 +9,7 @@ from core.settings import ROLES, Settings
 from pages.components import session
 from pages.components.door import studio
 from pages.components.figures import plain
-from pages.components.shell import flash, guard, heading, told
+from pages.components.shell import flash, guard, heading, signs_in, told
 from pages.states.home import engines
 
 TABS = ["Models", "Search", "Judging and money", "Publishing", "Doctor"]
@@ -59,7 +59,7 @@ def secret(value: SecretStr | None, variable: str) -> str:
 def _secrets(settings: Settings, *names: str) -> None:
     for name in names:
         variable, use = SECRETS[name]
-        st.caption(f":material/key: `{variable}` for {use}: {secret(getattr(settings, name), variable)}")
+        st.markdown(f":small[:material/key: `{variable}` for {use}: {secret(getattr(settings, name), variable)}]")
 
 
 def _models(settings: Settings) -> None:
@@ -67,7 +67,8 @@ def _models(settings: Settings) -> None:
         st.markdown(":green[:material/check_circle:] A model is set up.")
     else:
         st.markdown(
-            "**No model is set up, and none is needed.** Articles are composed from the sources' own sentences, on this machine, at no cost."
+            "**No model is set up, and none is needed.** Articles are composed from the sources' own sentences,"
+            " on this machine, at no cost."
         )
     _local(settings)
     with st.form("models", border=False):
@@ -80,7 +81,8 @@ def _models(settings: Settings) -> None:
             "Model for every role", settings.default_model or "", placeholder="for example qwen2.5:7b"
         )
         st.caption(
-            "Or one for each role; empty means the one above. `extractive` means no model. The judge should be of another family than the writer."
+            "Or one for each role; empty means the one above, “extractive” no model."
+            " The judge should be of another family than the writer."
         )
         chosen = {}
         for slot, role in zip(st.columns(len(ROLES)), ROLES, strict=True):
@@ -114,7 +116,8 @@ def _local(settings: Settings) -> None:
             continue
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(
-                f":material/dns: **{plain(name)}** runs here at `{url}` with {plain(', '.join(models[:4]) or 'no model loaded')}",
+                f":material/dns: **{plain(name)}** runs here at `{url}`"
+                f" with {plain(', '.join(models[:4]) or 'no model loaded')}",
                 width="content",
             )
             if models and st.button(f"Use {plain(models[0])}", key=session.of("use", url)):
@@ -201,16 +204,8 @@ def _doctor(settings: Settings) -> None:
         mark = ":green[:material/check_circle:]" if check.ok else ":orange[:material/error:]"
         remedy = f"  \n:gray[{plain(check.remedy.replace('`', ''))}]" if not check.ok and check.remedy else ""
         st.markdown(f"{mark} **{plain(check.name)}** {plain(check.message)}{remedy}")
-    st.caption(
-        f"Data: `{settings.data}` · sign-in: {'configured' if _signed() else 'none; one person on this machine'}"
-    )
-
-
-def _signed() -> bool:
-    try:
-        return "auth" in st.secrets
-    except FileNotFoundError:
-        return False
+    sign_in = "configured" if signs_in() else "none; one person on this machine"
+    st.caption(f"Data: {plain(str(settings.data))} · sign-in: {sign_in}")
 
 
 guard()

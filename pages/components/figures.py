@@ -1,17 +1,23 @@
 """Figures and foreign text, as a person reads them."""
 
+import re
 from datetime import UTC, datetime
 
 _MARKDOWN = str.maketrans({mark: "\\" + mark for mark in r"\`*_{}[]()<>#+-.!|~$:@&="})
 
 
+_ADDRESS = re.compile(r"(?i)(https?:|www\.|@)")
+_JOINER = "\u2060"
+"""Invisible and unbreakable: keeps Streamlit's Markdown from making a link of a bare address."""
+
+
 def plain(text: str) -> str:
     """Foreign text for a Markdown slot: no link, image, colour, icon or formula can come of it.
 
-    >>> plain("a :red[b] ![x](http://y)")
-    'a \\\\:red\\\\[b\\\\] \\\\!\\\\[x\\\\]\\\\(http\\\\://y\\\\)'
+    >>> plain("a :red[b] $x$")
+    'a \\\\:red\\\\[b\\\\] \\\\$x\\\\$'
     """
-    return " ".join(text.split()).translate(_MARKDOWN)
+    return _ADDRESS.sub(lambda found: found[0] + _JOINER, " ".join(text.split())).translate(_MARKDOWN)
 
 
 def short(text: str, most: int = 90) -> str:

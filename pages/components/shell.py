@@ -20,14 +20,14 @@ def guard() -> None:
     Called by the frame and again by every page: a page must hold even when it is reached
     without the frame. Without a configured sign-in the studio is one person's, on loopback.
     """
-    if _signs_in() and not st.user.is_logged_in:
+    if signs_in() and not st.user.is_logged_in:
         st.title("Sign in")
         st.write("This studio asks who you are before it shows anything.")
         st.button("Sign in", type="primary", on_click=st.login)
         st.stop()
 
 
-def _signs_in() -> bool:
+def signs_in() -> bool:
     """Whether `[auth]` stands in secrets.toml."""
     try:
         return "auth" in st.secrets
@@ -37,7 +37,7 @@ def _signs_in() -> bool:
 
 def person() -> str:
     """Who decides: the signed-in address, or `you`."""
-    if _signs_in() and st.user.is_logged_in:
+    if signs_in() and st.user.is_logged_in:
         return str(st.user.get("email") or st.user.get("name") or "you")
     return "you"
 
@@ -52,14 +52,14 @@ def top() -> None:
     if not studio().worker_alive():
         with st.container(border=True, horizontal=True, vertical_alignment="center", key="engine"):
             st.markdown(
-                ":orange[:material/power_off:] **The engine is not running.** What you decide is kept and done once it runs."
+                ":orange[:material/power_off:] **The engine is not running.** What you decide is kept until it does."
             )
             if st.button("Start the engine", icon=":material/play_arrow:"):
                 with told():
                     studio().ensure_worker()
                     flash("The engine is starting.")
                     st.rerun()
-            st.caption("or by hand: `python -m core worker`")
+            st.markdown(":small[or by hand: `python -m core worker`]", width="content")
     if said := st.session_state.pop(session.FLASH, None):
         st.success(plain(said), icon=":material/check:")
 

@@ -73,6 +73,9 @@ def _found(run: Run) -> None:
     if sources:
         st.subheader("What was looked at", anchor=False)
         st.dataframe(
-            [{"Title": s.title or s.url, "What became of it": s.status, "Why": s.reason, "Engine": s.engine} for s in sources],
+            [
+                {"Title": s.title or s.url, "What became of it": s.status, "Why": s.reason, "Engine": s.engine}
+                for s in sources
+            ],
             hide_index=True, alt="Pages looked at",
         )  # fmt: skip

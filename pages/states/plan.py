@@ -38,7 +38,7 @@ def plan(run: Run) -> None:
             st.markdown(plain(shown.why))
     questions, faults = read_rows(rows)
     with slot:
-        facts = f"{count(len(shown.questions), 'section')} · version {shown.version} · {ago(run.finished_at or run.created_at)}"
+        facts = f"{count(len(shown.questions), 'section')} · version {shown.version} · {ago(run.created_at)}"
         heading(shown.title, state(run.status), facts, lambda: _buttons(run, shown, questions, faults))
         st.markdown(estimate(studio().settings, run, sum(question["use"] for question in questions)))
         for fault in faults:

@@ -149,7 +149,7 @@ def _notices(run: Run, draft: Draft, newest: bool) -> None:
     if not newest:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(
-                f"You are looking at version {draft.version} ({ORIGINS.get(draft.origin, draft.origin)}), not the present one."
+                f"This is version {draft.version} ({ORIGINS.get(draft.origin, draft.origin)}), not the present one."
             )
             if st.button("Show the present version", key="present"):
                 st.query_params.pop("draft", None)
@@ -247,6 +247,4 @@ def _article(run: Run, draft: Draft, editable: bool) -> None:
         on_pin=pinned,
         on_change=changed if editable else None,
     )
-    st.caption(
-        f"{count(len(draft.sentences), 'sentence')}. Every claim cites a passage of a stored snapshot and was judged against it."
-    )
+    st.caption(f"{count(len(draft.sentences), 'sentence')}. Every claim is judged against the stored passage it cites.")

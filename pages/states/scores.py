@@ -28,9 +28,7 @@ def _gate(draft: Draft) -> None:
         return
     least = studio().settings.gate
     if gate.passed:
-        st.markdown(
-            f":green[:material/check_circle:] **The gate passed**: faithfulness at least {share(least)}, nothing contradicted."
-        )
+        st.markdown(f":green[:material/check_circle:] **The gate passed**: faithfulness is {share(least)} or more.")
     else:
         st.markdown(
             ":red[:material/front_hand:] **The gate did not pass**: "

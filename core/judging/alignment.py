@@ -19,16 +19,18 @@ from core.models import Label, Passage, Span, Verdict
 
 JUDGE = "alignment"
 SUPPORTED_AT = 0.9
-"""Calibrated probability: the point of best balanced accuracy (benchmarks/judge.md, thresholds)."""
+"""Calibrated probability. Seven of ten supported sentences reach it and 27 of 100 unsupported ones; balanced accuracy
+is within a point of its best, at 0.92, and fewer good sentences are sent back (benchmarks/judge.md, thresholds)."""
 PARTLY_AT = 0.6
-"""Below it a sentence is called unsupported: there three times as many are as elsewhere (the same table)."""
+"""Below it four sentences in ten are unsupported, against one in ten overall (the same table)."""
 CONFLICT_SCORE = 0.02
 FLIP_SCORE = 0.15
 MISSING_NUMBER_SCORE = 0.5
 """Highest score of a sentence with a number that no cited passage holds."""
 _SAME_SUBJECT = 0.5
 """Share of the claim's words, by rarity and without its numbers, in the sentence whose number is set against its
-own; conflicts at or above it, with all names found, were right 92 times in 100 (benchmarks/judge.md, rules)."""
+own. With all names found such conflicts were right 111 times of 120, nearly all on claims people wrote; in text
+that models wrote there were only three (benchmarks/judge.md, rules)."""
 _SAME_WORDS = 0.75
 """Overlap of both sentences' words by rarity from which a denial on one side only turns the meaning around."""
 _WORDS_SHOWN = 5

@@ -53,6 +53,10 @@ class _Statement:
     """Those it speaks of, without the "by 2030" of a plan."""
     names: frozenset[str]
 
+    @property
+    def quote(self) -> str:
+        return self.passage.text[self.read.start : self.read.end]
+
 
 def find(passages: Sequence[Passage]) -> list[Conflict]:
     """Values that disagree between passages of different sources.
@@ -183,8 +187,8 @@ def _conflict(first: _Statement, second: _Statement) -> Conflict:
     if kind == "outdated" and (first.passage.published or "") > (second.passage.published or ""):
         first, second = second, first
     return Conflict(
-        subject=_subject(first, second), first=first.passage.id, first_quote=first.read.text,
-        second=second.passage.id, second_quote=second.read.text, kind=kind,
+        subject=_subject(first, second), first=first.passage.id, first_quote=first.quote,
+        second=second.passage.id, second_quote=second.quote, kind=kind,
     )  # fmt: skip
 
 

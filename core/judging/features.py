@@ -65,6 +65,7 @@ class Prepared:
     pairs: frozenset[tuple[str, str]]
     context: frozenset[str]
     """Stems of the heading and the title: they say what the passage speaks of."""
+    context_quantities: tuple[Quantity, ...]
     bare: Mapping[str, tuple[int, ...]]
     """Sentence as `quotes.bare` gives it -> where it stands among `sentences`."""
 
@@ -130,13 +131,15 @@ def prepare(passage: Passage) -> Prepared:
         key = quotes.bare(part.text)
         bare[key] = (*bare.get(key, ()), number)
     stems = [stem for part in parts for stem in part.stems]
+    around = f"{passage.heading}\n{passage.title}"
     return Prepared(
         passage=passage,
         sentences=parts or (read("", 0, 0),),
         stem_set=frozenset(stems),
         beginnings=frozenset(stem[:5] for stem in stems if len(stem) >= 5),
         pairs=_pairs(stems),
-        context=frozenset(words.content(words.tokens(f"{passage.heading} {passage.title}"))),
+        context=frozenset(words.content(words.tokens(around))),
+        context_quantities=tuple(quantities.find(around)),
         bare=bare,
     )
 
@@ -161,15 +164,10 @@ def compare(claim: Read, sources: Sequence[Prepared]) -> Comparison:
         ((cover(part.stem_set), -s, -i) for s, source in enumerate(sources) for i, part in enumerate(source.sentences)),
         reverse=True,
     )
-    windows = []
-    for _, s, i in ranked[:6]:
-        parts = sources[-s].sentences[max(0, -i - 1) : -i + 2]
-        windows.append((cover(frozenset().union(*(part.stem_set for part in parts))), s, i))
-    cover_window, source_at, at = max(windows)
-    source_at, at = -source_at, -at
-    source = sources[source_at]
-    cover_best, best_source, best = ranked[0][0], -ranked[0][1], -ranked[0][2]
-    sentence = sources[best_source].sentences[best]
+    best = [sources[-s].sentences[-i] for _, s, i in ranked[:5]]
+    cover_best, sentence = ranked[0][0], best[0]
+    cover_window, s, i = max((cover(_around(sources[-s], -i)), s, i) for _, s, i in ranked[:6])
+    source, at = sources[-s], -i
     first, last = max(0, at - 1), min(len(source.sentences) - 1, at + 1)
     nearest = max(range(first, last + 1), key=lambda i: (cover(source.sentences[i].stem_set), -abs(i - at)))
     window = source.sentences[first : last + 1]
@@ -179,7 +177,7 @@ def compare(claim: Read, sources: Sequence[Prepared]) -> Comparison:
     context = frozenset().union(*(one.context for one in sources))
 
     comparison = Comparison(
-        features=[], source=source_at, first=first, best=nearest, last=last,
+        features=[], source=-s, first=first, best=nearest, last=last,
         same_subject=_share(claim.subject, source.sentences[nearest].stem_set), cover_window=cover_window,
     )  # fmt: skip
     missing = [stem for stem in dict.fromkeys(claim.stems) if stem not in everything]
@@ -205,10 +203,15 @@ def compare(claim: Read, sources: Sequence[Prepared]) -> Comparison:
         math.log1p(len(missing)), math.log1p(near),
         *numbers, *named, *polarity,
         math.log1p(len(claim.tokens)), math.log1p(sum(len(one.sentences) for one in sources)),
-        _needed(claim.stem_set, [sources[-s].sentences[-i].stem_set for _, s, i in ranked[:5]]),
+        _needed(claim.stem_set, [part.stem_set for part in best]),
         float(bool(_PRONOUN_FIRST.match(claim.text))),
     ]  # fmt: skip
     return comparison
+
+
+def _around(source: Prepared, at: int) -> frozenset[str]:
+    """Stems of a sentence and its neighbours."""
+    return frozenset().union(*(part.stem_set for part in source.sentences[max(0, at - 1) : at + 2]))
 
 
 def _share(stems: frozenset[str], have: frozenset[str]) -> float:
@@ -246,6 +249,7 @@ def _order(claim: Sequence[str], sentence: Sequence[str], window: Sequence[str])
 
 def _numbers(claim: Read, sources: Sequence[Prepared], window: Sequence[Read], comparison: Comparison) -> list[float]:
     everywhere = [quantity for source in sources for part in source.sentences for quantity in part.quantities]
+    everywhere += [quantity for source in sources for quantity in source.context_quantities]
     here = [quantity for part in window for quantity in part.quantities]
     matched = [held for held in here if any(quantities.agree(wanted, held) for wanted in claim.quantities)]
     missing_window = 0

@@ -18,6 +18,8 @@ Marked = tuple[str, tuple[int, ...]]
 
 _MARKER = re.compile(r"[\[【]\s*\^?(\d{1,4}(?:\s*[,;–-]\s*\^?\d{1,4})*)\s*[\]】]")
 _LEADING_MARKERS = re.compile(rf"(?:\s*{_MARKER.pattern})+")
+_MARKERS_BEFORE_STOP = re.compile(rf"(?:\s*{_MARKER.pattern})+\s*(?=[.,;:!?…])")
+_MARKERS_BETWEEN_STOPS = re.compile(rf"([.!?…][\"'”’)]*)(?:\s*{_MARKER.pattern})+\s*\.(?!\w)")
 _LINE_SIGN = re.compile(r"\s*(?:#{1,6}\s+|[-*•+]\s+|\d{1,2}[.)]\s+|>\s*)*")
 _STARTS_BLOCK = re.compile(r"\s*(?:#{1,6}\s|[-*•+]\s|\d{1,2}[.)]\s|[|>]|```|~~~)")
 _ENDS_SENTENCE = re.compile(r"[.!?…:;][\"'”’)\]】\d]*\s*$")
@@ -178,7 +180,10 @@ def _add_line(paragraph: list[Marked], line: str) -> None:
     found: list[Marked] = []
     for span in split(line):
         piece = line[span.start : span.end]
-        found.extend((sentence, _numbers(piece)) for sentence in _settled(piece))
+        sentences = _settled(piece)
+        if not sentences and found:  # markers set apart: the sentence before them
+            found[-1] = (found[-1][0], _once((*found[-1][1], *_numbers(piece))))
+        found.extend((sentence, _numbers(piece)) for sentence in sentences)
     if not found:
         loose = _numbers(line)  # a line of markers only: the sentence above it
         if loose and paragraph:
@@ -200,10 +205,12 @@ def _settled(piece: str) -> list[str]:
 
 
 def _without_markers(piece: str) -> str:
-    bare = re.sub(r"\s+", " ", _MARKER.sub(" ", piece)).strip()
-    bare = re.sub(r"(?:\s*[,;:])+\s*([.!?])$", r"\1", bare)
-    bare = re.sub(r"\s*(?:[.!?…]\s*)+(?=[\"'”’)]*$)", lambda stop: re.sub(r"\s", "", stop.group()), bare)
-    return re.sub(r"\s+([,;:])(?=\s|$)", r"\1", bare)
+    bare = _MARKERS_BETWEEN_STOPS.sub(r"\1", piece)
+    bare = _MARKERS_BEFORE_STOP.sub("", bare)
+    bare = re.sub(r"\s+", " ", _MARKER.sub(" ", bare))
+    bare = re.sub(r"(?:\s*[,;:])+\s*(?=[.!?])", "", bare)  # "It is so [3], [4]." leaves ", ."
+    bare = re.sub(r"(?<=[.!?…\"'”’)])(?:\s+[^\w\s]+)+$", "", bare)  # stray punctuation after the end
+    return re.sub(r"[\s•*–-]+$", "", bare).strip()
 
 
 def _numbers(piece: str) -> tuple[int, ...]:

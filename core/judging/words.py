@@ -15,6 +15,7 @@ from typing import Any
 WEIGHTS = Path(__file__).with_name("weights.json")
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d[\d,]*(?:\.\d+)?")
+_SHORT_TITLE = re.compile(r"\b(?:Dr|Mr|Mrs|Ms|Prof|St|[A-Z])\.$")
 _NAME = re.compile(r"[^\W\d_][\w&'’.-]*")
 
 
@@ -131,7 +132,7 @@ def names(text: str) -> list[str]:
         if len(word) < 2 or not word[0].isupper() or word.lower() in STOP:
             continue
         before = text[: match.start()].rstrip()
-        opens = not before or before[-1] in '.!?:"“*•'
+        opens = not before or (before[-1] in '.!?:"“*•' and not _SHORT_TITLE.search(before))
         if opens and not any(letter.isupper() for letter in word[1:]) and not re.match(r" [A-Z]", text[match.end() :]):
             continue
         found.append(word.lower())

@@ -109,6 +109,13 @@ def test_prose_as_writers_really_write_it_is_read():
     ]
 
 
+@pytest.mark.parametrize(
+    "line", ["It costs £5.[2].", "It costs £5 [2] .", "It costs £5. [2]", "[2] It costs £5.", "- It costs £5[2]."]
+)
+def test_a_marker_anywhere_leaves_one_full_stop(line: str):
+    assert parse_prose(line) == [[("It costs £5.", (2,))]]
+
+
 def test_a_question_does_not_take_the_citation_of_its_answer():
     assert parse_prose("What does it cost? It costs £5. [1]") == [[("What does it cost?", ()), ("It costs £5.", (1,))]]
 

@@ -51,6 +51,8 @@ class _Round:
     draft: Draft
     plan: Plan
     evidence: Mapping[int, Evidence]
+    number: int
+    """Rounds done before this one."""
     last: bool
 
 
@@ -66,7 +68,8 @@ def revise(state: RunState, context: Context) -> Update:
     draft = context.store.drafts.get(state.draft_id)
     plan = context.store.plans.get(state.plan_id)
     round_ = _Round(
-        context=context, draft=draft, plan=plan, last=state.round + 1 >= context.brief.max_revisions,
+        context=context, draft=draft, plan=plan, number=state.round,
+        last=state.round + 1 >= context.brief.max_revisions,
         evidence={e.question_id: e for e in context.store.evidence.of_run(context.run_id)},
     )  # fmt: skip
     failed = [
@@ -132,7 +135,7 @@ def _diagnose(question_id: int | None, sentence: Sentence, round_: _Round) -> Di
     ]
     return diagnose(
         sentence, sentence.verdict, evidence=shown, held=lambda text: _held(text, round_.context),
-        conflicts=round_.context.store.evidence.conflicts(round_.context.run_id),
+        conflicts=round_.context.store.evidence.conflicts(round_.context.run_id), searched=round_.number > 0,
     )  # fmt: skip
 
 

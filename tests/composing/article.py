@@ -3,6 +3,7 @@
 `python -m tests.composing.article [FOLDER] [TOPIC]` prints one to be read by an editor.
 """
 
+import re
 import sys
 import time
 from pathlib import Path
@@ -74,15 +75,11 @@ def compose(shelf: Shelf, topic: str, words: int = 1000) -> tuple[PlanAnswer, li
 
 
 def markers(line: str) -> list[int]:
-    import re
-
     found = re.search(r"(?:\[\d+\])+$", line)
     return [int(n) for n in re.findall(r"\d+", found.group())] if found else []
 
 
 def strip(line: str) -> str:
-    import re
-
     return re.sub(r"\s*(?:\[\d+\])+$", "", line)
 
 

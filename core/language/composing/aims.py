@@ -111,8 +111,27 @@ def affinity(extract: Extract, wanted: Aim, weights: dict[str, float]) -> float:
         side = max(side, 0.7 * here + 0.3 * above)
     if wanted.own:
         return 0.55 * words + 0.45 * side if wanted.facets else words
-    about = coverage(wanted.topic, extract.terms, {})
-    return 0.5 * side + 0.3 * about if wanted.explains else 0.6 * side + 0.2 * about
+    about = on_topic(extract, wanted, {})
+    if wanted.explains:
+        return 0.55 * side + 0.25 * about + (0.2 if defines(extract, wanted.topic) else 0.0)
+    return 0.6 * side + 0.2 * about
+
+
+def on_topic(extract: Extract, wanted: Aim, weights: dict[str, float]) -> float:
+    """How much a sentence speaks of the topic, in [0, 1]: its words, better still as the phrase they form."""
+    if wanted.acronym and wanted.acronym in extract.text.split():
+        return 1.0
+    covered = coverage(wanted.topic, extract.terms, weights)
+    return 0.6 * covered + 0.4 * _longest_run(wanted.phrase, extract.stems) / (len(wanted.phrase) or 1)
+
+
+def _longest_run(phrase: tuple[str, ...], stems: tuple[str, ...]) -> int:
+    """Length of the longest piece of the phrase that stands in the stems unbroken."""
+    for size in range(len(phrase), 0, -1):
+        pieces = {phrase[i : i + size] for i in range(len(phrase) - size + 1)}
+        if any(stems[i : i + size] in pieces for i in range(len(stems) - size + 1)):
+            return size
+    return 0
 
 
 def defines(extract: Extract, topic: frozenset[str]) -> bool:
@@ -128,7 +147,8 @@ def answers_topic(extract: Extract, wanted: Aim) -> bool:
     """Whether the sentence opens a source and speaks of the whole topic: the introduction's matter."""
     passage = extract.item.passage
     leads = extract.place == 0 and not extract.listed and passage.start < OPENING and " > " not in passage.heading
-    return leads and len(wanted.topic & extract.terms) >= 0.6 * len(wanted.topic)
+    # A sentence with figures is a finding; it belongs where its subject is treated.
+    return leads and len(extract.numbers) < 2 and len(wanted.topic & extract.terms) >= 0.6 * len(wanted.topic)
 
 
 def weights_of(all_aims: Sequence[Aim]) -> dict[str, float]:

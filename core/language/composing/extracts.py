@@ -106,7 +106,13 @@ def make(text: str, item: EvidenceItem, block: int, place: int, listed: bool, be
 
 
 def _split(block: str) -> list[str]:
-    parts = [piece for part in segment("en", block) for piece in _NOT_ABBREVIATED.split(part)]
+    pieces: list[str] = []
+    for part in segment("en", block):
+        if pieces and not pieces[-1][-1:].isspace():
+            pieces[-1] += part  # "concurrent.futures.Executor": no end without a space after it
+        else:
+            pieces.append(part)
+    parts = [part for piece in pieces for part in _NOT_ABBREVIATED.split(piece)]
     return [text for part in parts if (text := " ".join(part.split()))]
 
 

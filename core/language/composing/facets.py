@@ -53,9 +53,10 @@ FACETS: tuple[Facet, ...] = (
         "mechanism",
         "mechanism process circuit cycle principle convert trigger produce release absorb transfer "
         "evaporate regulate "
-        "signal flow draw compress condense shade store",
+        "signal draw compress condense shade store",
         "mechanism process circuit cycle principle clock rhythm",
-        r"^how (?:do|does|an?|it|they|the)\b(?!.*(?:perform|compare|differ))|how \w+(?: \w+){0,3} "
+        r"^how (?:do|does|an?|it|they|the)\b(?!.*(?:perform|compare|differ))|"
+        r"how (?!well|much|many|far)\w+(?: \w+){0,3} "
         r"(?:works?|cools?|heats?)\b|mechanism|^why ",
         r"\bworks? (?:by|like|as)\b|\bby \w+ing\b|\bso that\b|\bturns? \w+ into\b|\bthis (?:means|"
         r"causes)\b|\bbecause\b",

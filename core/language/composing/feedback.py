@@ -98,7 +98,7 @@ def applied(asked: PlanInput, fresh: Sequence[PossibleSection]) -> PlanAnswer:
     ]
     done: list[str] = []
     for clause in (part.strip(" ,\"“”'!?") for part in _CLAUSES.split(asked.feedback)):
-        if not clause:
+        if not content(clause):
             continue
         retitled = _TITLE.match(clause)
         if retitled:

@@ -7,7 +7,7 @@ so that a reader of the record can see why a sentence was passed over.
 
 import re
 
-from core.language.composing.english import BASE_VERBS, VERBS, WORD, has_main_clause, is_english
+from core.language.composing.english import AUXILIARIES, BASE_VERBS, VERBS, has_main_clause, is_english
 from core.language.composing.wordlists import listed
 
 SHORTEST, LONGEST = 6, 45
@@ -91,6 +91,9 @@ _HEADLESS = re.compile(
     r"(?:used|called|raised|returned|invoked|given|added|defined) (?:for|in|as|with|on|from))\b",
     re.IGNORECASE,
 )
+_SUBORDINATE = re.compile(
+    r"^(?:if|when|to|after|before|once|while|until) [^,]{4,120}, (?P<next>\w+) (?P<after>\w+)", re.IGNORECASE
+)
 _LABELLED = re.compile(r"^(?:an? |the )?[\w' -]{3,60}: (?:an? |the )", re.IGNORECASE)
 _TRAILING = re.compile(r"(?:\.\.\.|…)[\"'”’)\]]*$")
 _IMPERATIVES = frozenset(
@@ -148,6 +151,11 @@ def _english_refusal(text: str, words: list[str]) -> str:
         return "a quotation without a speaker"
     if _imperative(words):
         return "tells the reader what to do"
+    after = _SUBORDINATE.match(text)
+    if after:
+        bare = after["next"].lower() in VERBS - AUXILIARIES - BASE_VERBS and after["next"].endswith("s")
+        if bare or _imperative([after["next"], after["after"]]):
+            return "no subject"
     label = _LABELLED.match(text)
     if not has_main_clause(text) or label and not has_main_clause(label.group()):
         return "no verb"
@@ -181,8 +189,3 @@ def _unbalanced(text: str) -> bool:
 def addresses_reader(text: str) -> bool:
     """Whether the sentence says `you`: allowed, but a second choice in an article."""
     return bool(re.search(r"\b(?:you|your|yours|yourself)\b", text, re.IGNORECASE))
-
-
-def first_word(text: str) -> str:
-    match = WORD.search(text)
-    return match.group().lower() if match else ""

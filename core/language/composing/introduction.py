@@ -8,13 +8,13 @@ limit. Sources put such sentences at their top, and sections leave them alone (s
 import re
 from collections.abc import Sequence
 
-from core.language.composing.aims import OPENING, aim, answers_topic, defines
+from core.language.composing.aims import OPENING, aim, answers_topic, defines, on_topic
 from core.language.composing.candidates import Unit, units
 from core.language.composing.extracts import Extract, extracts
 from core.language.composing.facts import same_fact, stated_in
 from core.language.composing.openings import Leaning
 from core.language.composing.order import Role, role
-from core.language.composing.relevance import on_topic, reading
+from core.language.composing.relevance import reading
 from core.language.composing.section import marked
 from core.language.composing.sketch import sketch
 from core.language.composing.terms import content, coverage, idf, likeness
@@ -24,6 +24,8 @@ from core.language.tasks import FrameInput
 MOST, LEAST = 4, 2
 FLOOR = 0.6
 """Share of the best sentence's score below which nothing is taken."""
+REPEATED = 0.7
+"""What a sentence of the body is worth in the introduction, against one that is new."""
 _VERDICT = {
     Kind.WORTH: r"\bworth\b|\bpays?\b|\bsaves?\b|\bpractical choice\b|\bgood candidate\b|\bsuits?\b|"
     r"\bbenefits?\b",
@@ -47,16 +49,12 @@ def introduce(frame: FrameInput) -> str:
     standing = [unit for unit in units(found, _about(topic)) if len(unit.extracts) == 1]
     best = max((item.score for item in items), default=0.0) or 1.0
     scored = [(unit.first, _answers(unit, topic, weights, best)) for unit in standing]
-    # A sentence of the body comes back only where nothing else answers nearly as well.
-    least = 0.6 * max((score for _, score in scored), default=0.0)
-    fresh = [
-        (extract, score)
-        for extract, score in scored
-        if score >= least and not any(same_fact(extract, other) for other in body)
-    ]
-    taken = _chosen(fresh, frame.words, weights)
-    if len(taken) < LEAST:
-        taken = _chosen(scored, frame.words, weights)
+    # A sentence of the body comes back only where nothing else answers half as well.
+    fresh = {id(extract) for extract, _ in scored if not any(same_fact(extract, other) for other in body)}
+    taken = _chosen([pair for pair in scored if id(pair[0]) in fresh], frame.words, weights)
+    best_fresh = max((score for extract, score in scored if id(extract) in fresh), default=0.0)
+    if len(taken) < LEAST or best_fresh < REPEATED * max(score for _, score in scored):
+        taken = _chosen([(e, s if id(e) in fresh else REPEATED * s) for e, s in scored], frame.words, weights)
     return "\n".join(f"{extract.text} {marked((extract.number, *_also(extract, found)))}" for extract in taken)
 
 
@@ -96,10 +94,12 @@ def _chosen(scored: Sequence[tuple[Extract, float]], words: int, weights: dict[s
         return []
     floor = FLOOR * max(score for _, score in scored)
     order = sorted(scored, key=lambda pair: (-pair[1], pair[0].number, pair[0].place))
-    left = [(extract, score) for extract, score in order if score >= floor]
+    left = order
     taken: list[Extract] = []
     for slot in ("answer", "support", "condition", "support"):
-        left = [(extract, score) for extract, score in left if not any(same_fact(extract, one) for one in taken)]
+        # Two sentences make an introduction, so only the third must be nearly as good as the first.
+        least = floor if len(taken) >= LEAST else 0.7 * floor
+        left = [(e, s) for e, s in left if s >= least and not any(same_fact(e, one) for one in taken)]
         total = sum(extract.words for extract in taken)
         best = max(left, key=lambda pair: pair[1] + _bonus(pair[0], slot, taken, weights), default=None)
         if best is None or len(taken) >= LEAST and total + best[0].words > 1.15 * words:

@@ -9,7 +9,7 @@ noun having been brought in just before (givenness; Prince, 1981).
 import re
 from enum import IntEnum
 
-from core.language.composing.english import VERBS, WORD
+from core.language.composing.english import AUXILIARIES, VERBS, WORD
 from core.language.composing.terms import stem
 from core.language.composing.wordlists import listed
 
@@ -170,7 +170,7 @@ def leaning(text: str, before: tuple[str, ...], known: frozenset[str], heading: 
         return Leaning.FULL
     if _THEREFORE.search(text) or _COUNTED.search(text) or _demonstrative(text) or _early_pronoun(text):
         return Leaning.FULL
-    if _mentioned(text, before, heading):
+    if _mentioned(text, before, heading) or _that_noun(text, before):
         return Leaning.FULL
     given = _given(text, before, known, heading)
     if given is not Leaning.NONE:
@@ -190,6 +190,29 @@ def _mentioned(text: str, before: tuple[str, ...], heading: str) -> bool:
             if noun not in earlier:
                 return True
     return False
+
+
+def _that_noun(text: str, before: tuple[str, ...]) -> bool:
+    """`... lowers that median price`: not the `that` of `shows that prices fell`."""
+    nearest = {stem(word) for word in WORD.findall(" ".join(before[-2:]))}
+    for match in _OBJECT_THAT.finditer(text):
+        verb = match["verb"].lower()
+        nouns = {stem(word) for word in match["noun"].split()}
+        if verb in VERBS and verb not in AUXILIARIES and stem(verb) not in _SAYS and nouns & nearest:
+            return True
+    return False
+
+
+_OBJECT_THAT = re.compile(r"\b(?P<verb>\w+) that (?P<noun>\w+(?: \w+)?)")
+_SAYS = frozenset(
+    stem(word)
+    for word in listed(
+        """
+        show say find mean suggest report know think believe expect estimate state assume ensure prove indicate argue
+        note require recommend agree provide tell explain conclude confirm reveal see hope fear feel learn insist
+        """
+    )
+)
 
 
 def _demonstrative(text: str) -> bool:

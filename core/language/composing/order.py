@@ -227,7 +227,7 @@ def _opening_cost(strand: Strand) -> float:
     cost += 0.3 if first.listed else 0.0
     cost += 0.5 if strand.disputed else 0.0
     cost += 0.15 if first.before is not None else 0.0
-    return cost + 0.6 * (1 - strand.score)
+    return cost + 1.0 * (1 - strand.score)
 
 
 def _paragraphs(path: Sequence[Strand], weights: dict[str, float]) -> list[list[Strand]]:

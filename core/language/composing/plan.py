@@ -14,7 +14,7 @@ from core.language.composing.plain import plain
 from core.language.composing.sections import PossibleSection, section_for
 from core.language.composing.terms import content
 from core.language.composing.themes import themes
-from core.language.composing.topics import Kind, title, understand
+from core.language.composing.topics import Kind, Topic, title, understand
 from core.language.tasks import PlanAnswer, PlanInput, PlannedQuestion
 
 SKELETONS: dict[Kind, tuple[str, ...]] = {
@@ -34,6 +34,8 @@ _NEEDS_SAMPLES = {"costs": {Kind.WORTH, Kind.COMPARE}, "rules": {Kind.WORTH}}
 """Facets that only these kinds of topics take where no sample speaks of them."""
 MOST_SAMPLE = 20_000
 """Characters of one sample that are looked at."""
+FEWEST = 8
+"""Sentences with the subject's words from which the others are left aside."""
 SPOKEN_OF = 0.04
 """Share of the samples' sentences from which a facet is worth a section."""
 
@@ -59,7 +61,7 @@ def _fresh(asked: PlanInput) -> list[PossibleSection]:
         f"{name}.\n{plain(text[:MOST_SAMPLE], keep_headings=True).text}" for name, text in asked.samples if text.strip()
     ]
     found = phrases(texts) if texts else []
-    spoken = _spoken_of(asked.samples)
+    spoken = _spoken_of(topic, asked.samples)
     skeleton = SKELETONS[topic.kind]
     wanted = [
         name
@@ -92,19 +94,20 @@ def _why(asked: PlanInput) -> str:
     )
 
 
-def _spoken_of(samples: Sequence[tuple[str, str]]) -> dict[str, float]:
-    """Share of the samples' sentences that are about each facet."""
+def _spoken_of(topic: Topic, samples: Sequence[tuple[str, str]]) -> dict[str, float]:
+    """Share of the samples' sentences on the topic that are about each facet."""
+    every = [
+        (sentence, frozenset(content(sentence))) for _, text in samples for sentence in sentences(text[:MOST_SAMPLE])
+    ]
+    own = [(sentence, terms) for sentence, terms in every if topic.core & terms]
+    counted = own if len(own) >= FEWEST else every
     counts = dict.fromkeys(BY_NAME, 0.0)
-    total = 0
-    for _, text in samples:
-        for sentence in sentences(text[:MOST_SAMPLE]):
-            total += 1
-            terms = frozenset(content(sentence))
-            for facet in FACETS:
-                # A cheap test first: the signs are regular expressions.
-                if (terms & facet.strong or terms & facet.cues) and touch(facet, sentence, terms) >= 0.35:
-                    counts[facet.name] += 1
-    return {name: count / total for name, count in counts.items()} if total else {}
+    for sentence, terms in counted:
+        for facet in FACETS:
+            # A cheap test first: the signs are regular expressions.
+            if (terms & facet.strong or terms & facet.cues) and touch(facet, sentence, terms) >= 0.35:
+                counts[facet.name] += 1
+    return {name: count / len(counted) for name, count in counts.items()} if counted else {}
 
 
 def _distinct(sections: Sequence[PossibleSection]) -> list[PossibleSection]:

@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 
 from core.language.composing.acronyms import expanded, used
-from core.language.composing.aims import Aim, affinity, defines
+from core.language.composing.aims import Aim, affinity, defines, on_topic
 from core.language.composing.extracts import Extract
 from core.language.composing.guards import addresses_reader
 from core.language.composing.terms import content, coverage
@@ -74,23 +74,6 @@ def _around(extract: Extract) -> frozenset[str]:
 @lru_cache(maxsize=512)
 def _passage_stems(passage: Passage) -> frozenset[str]:
     return frozenset(content(f"{passage.title} {passage.heading} {passage.text}"))
-
-
-def on_topic(extract: Extract, wanted: Aim, weights: dict[str, float]) -> float:
-    """How much a sentence speaks of the topic, in [0, 1]: its words, better still as the phrase they form."""
-    if wanted.acronym and wanted.acronym in extract.text.split():
-        return 1.0
-    covered = coverage(wanted.topic, extract.terms, weights)
-    return 0.6 * covered + 0.4 * _longest_run(wanted.phrase, extract.stems) / (len(wanted.phrase) or 1)
-
-
-def _longest_run(phrase: tuple[str, ...], stems: tuple[str, ...]) -> int:
-    """Length of the longest piece of the phrase that stands in the stems unbroken."""
-    for size in range(len(phrase), 0, -1):
-        pieces = {phrase[i : i + size] for i in range(len(phrase) - size + 1)}
-        if any(stems[i : i + size] in pieces for i in range(len(stems) - size + 1)):
-            return size
-    return 0
 
 
 def reading(extract: Extract) -> float:

@@ -28,7 +28,8 @@ LEAST_WORDS = 60
 def compose(section: WriteInput) -> str:
     """The section's prose: a sentence a line with its markers, blank lines between paragraphs.
 
-    Empty when the evidence holds no sentence that may stand: the caller says so to the reader.
+    Empty when the evidence holds no sentence that may stand, or only such as fit other sections
+    better: the caller says so to the reader.
     """
     items = section.evidence.used
     found = extracts(items)
@@ -44,10 +45,9 @@ def compose(section: WriteInput) -> str:
     own = [unit for unit in candidates if all(mine.get(id(extract), -1.0) >= least for extract in unit.extracts)]
     left = [unit for unit in own if not any(answers_topic(extract, wanted) for extract in unit.extracts)]
     spare = [unit for unit in candidates if all(id(extract) in free for extract in unit.extracts)]
-    # Better to take what the introduction wants, what no section wants, and at last what another
-    # section says too, than to say nothing.
+    # Better to take what the introduction wants, or what no section wants, than to say nothing.
     chosen = choose(left, scores, section.words, weights) or choose(own, scores, section.words, weights)
-    chosen = chosen or choose(spare, scores, LEAST_WORDS, weights) or choose(candidates, scores, LEAST_WORDS, weights)
+    chosen = chosen or choose(spare, scores, LEAST_WORDS, weights)
     return prose(arrange(chosen, weights))
 
 

@@ -60,14 +60,12 @@ def section_for(facet: Facet, topic: Topic, found: Sequence[Phrase]) -> Possible
 def section_on(phrase: Phrase, topic: Topic, partner: Phrase | None = None) -> PossibleSection:
     """The section on a theme, or on two that go together."""
     joined = f"{phrase.text} and {partner.text}" if partner else phrase.text
-    name = short(topic.subject)
-    alone = " " not in joined and bool(name) and not topic.clause
     does = "do" if is_plural(joined) else "does"
     question = f"Why {does} {joined} matter for {topic.subject}?"
     if topic.clause:
         question = f"Why {does} {joined} matter for {topic.clause}?"
     words = [*keywords(topic).split(), *joined.replace(" and ", " ").split()]
-    heading = sentence_case(f"{joined} and {name}" if alone else joined)
+    heading = sentence_case(joined if " " in joined else f"the role of {joined}")
     return PossibleSection("theme", heading, question, (" ".join(dict.fromkeys(words)),), True)
 
 
@@ -145,7 +143,7 @@ def _heading(facet: Facet, topic: Topic, nouns: Sequence[str], found: Sequence[P
     if len(nouns) == 2:
         both = f"{nouns[0]} and {nouns[1]}"
         return both if len(both.split()) <= 5 else nouns[0]
-    return _of(nouns[0], topic) if nouns else ""
+    return _of(nouns[0], facet, topic) if nouns else ""
 
 
 def _how(topic: Topic) -> str:
@@ -174,27 +172,23 @@ def _both(topic: Topic) -> str:
     return f"{' '.join(words)} and {other}"
 
 
-def _of(noun: str, topic: Topic) -> str:
+def _of(noun: str, facet: Facet, topic: Topic) -> str:
     """One noun alone says too little: `Costs` -> `Costs of heat pumps`."""
     name = short(topic.subject)
-    if " " in noun or not name or topic.clause:
-        return noun if " " in noun else f"{noun} and consequences" if noun == "effects" else noun
+    if " " in noun:
+        return noun
     if topic.kind is Kind.COMPARE:
         return f"{noun} compared"
-    loose = {
-        "noise",
-        "installation",
-        "comfort",
-        "light",
-        "grants",
-        "tariffs",
-        "complaints",
-        "rules",
-        "permission",
-        "mistakes",
-    }
-    return f"{noun} {'with' if noun in loose else 'of'} {name}"
+    if facet.name == "practice":
+        return f"{noun} in practice"
+    if noun in _POSSESSED and name and not topic.clause:
+        return f"{noun} of {name}"
+    return f"{noun} and limits" if facet.name == "limits" else f"the role of {noun}"
 
+
+_POSSESSED = frozenset(
+    listed("costs effects risks benefits limits dangers efficiency performance prices consequences drawbacks")
+)
 
 _QUERY_WORDS = {
     "basics": "definition explained",

@@ -133,7 +133,7 @@ class _Selection:
         if len(unit.extracts) > 1 or sum(rival is not None for _, _, rival in self.taken) >= MOST_PAIRS:
             return None
         one = unit.first
-        found = [e for key, e in self.singles.items() if key not in self.spent and disagree(one, e)]
+        found = [e for key, e in self.singles.items() if key not in self.spent | self.stale and disagree(one, e)]
         return max(found, key=lambda e: (self.scores[id(e)], -e.number), default=None)
 
     def _also(self, unit: Unit) -> dict[int, tuple[int, ...]]:

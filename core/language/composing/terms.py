@@ -10,13 +10,13 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from typing import Any
 
 from snowballstemmer import stemmer
 
 from core.language.composing.english import STOP_WORDS, WORD
 from core.language.composing.wordlists import listed
 
-_STEMMER = stemmer("english")
 _STEMMING = threading.Lock()
 """Snowball keeps the word it works on in itself: two threads at once give wrong stems, or fall over."""
 _NUMBER = re.compile(
@@ -38,13 +38,23 @@ _SPELLED = {
 _NAME = re.compile(r"(?<![.!?:]\s)(?<!^)(?<![\"“(])\b[A-Z][\w’'-]*[a-z][\w’'-]*|\b[A-Z]{2,}[A-Za-z0-9]*\b")
 
 
+_threads = threading.local()
+
+
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """A word's stem, lower case; a possessive ending is dropped."""
     word = word.lower().replace("’", "'")
     word = word[:-2] if word.endswith("'s") else word
     with _STEMMING:
-        return _STEMMER.stemWord(word)
+        return _stemmer().stemWord(word)
+
+
+def _stemmer() -> Any:
+    """This thread's stemmer: it keeps the word it works on in itself, and sections are written side by side."""
+    if not hasattr(_threads, "stemmer"):
+        _threads.stemmer = stemmer("english")
+    return _threads.stemmer
 
 
 def content(text: str) -> list[str]:

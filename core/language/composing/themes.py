@@ -53,13 +53,12 @@ def themes(topic: Topic, texts: Sequence[str], found: Sequence[Phrase], taken: f
     """
     units = [unit for number, text in enumerate(texts) for unit in _units(number, text)]
     closed = set(content(topic.text)) | {stem(head) for facet in FACETS for head in facet.heads} | _TOO_WIDE
-    about = frozenset(content(topic.subject))
     rows = []
     for phrase in found:
         own = set(phrase.stems)
         if own & closed or own & taken or not phrase.text.islower() or phrase.documents < min(2, len(texts)):
             continue
-        score = _spoken_of(phrase, about, units, len(texts))
+        score = _spoken_of(phrase, topic, units, len(texts))
         if score > 0:
             rows.append((score, phrase))
     rows.sort(key=lambda row: (-row[0], row[1].text))
@@ -91,16 +90,18 @@ def _sections(
     return sections
 
 
-def _spoken_of(phrase: Phrase, about: frozenset[str], units: Sequence[_Unit], documents: int) -> float:
+def _spoken_of(phrase: Phrase, topic: Topic, units: Sequence[_Unit], documents: int) -> float:
     """How much the phrase is what some headings are about; 0 when none is."""
     size = len(phrase.stems)
+    about = frozenset(content(topic.subject))
     under = total = related = 0
     for unit in units:
         count = sum(unit.stems[i : i + size] == phrase.stems for i in range(len(unit.stems) - size + 1))
         total += count
-        related += count if about & (unit.heading | set(unit.stems)) else 0
+        here = unit.heading | set(unit.stems)
+        related += count if topic.core & here and len(about & here) >= 0.5 * len(about) else 0
         under += count if set(phrase.stems) <= unit.heading else 0
-    if total < 4 or not under:
+    if total < 4 or not under or related < 0.5 * total:
         return 0.0
     share = phrase.documents / documents
     # What every document speaks of is the topic; a phrase of two words is narrower than a word.

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.language.composing.english import AUXILIARIES, BASE_VERBS, STOP_WORDS, WORD, is_plural
+from core.language.composing.terms import content
 from core.language.composing.wordlists import listed
 
 LONGEST_TITLE = 90
@@ -50,9 +51,9 @@ class Topic:
         return is_plural(self.subject)
 
     @property
-    def matter(self) -> str:
-        """What can follow `about`."""
-        return self.clause or self.subject
+    def core(self) -> frozenset[str]:
+        """Stems of the subject before its qualifiers: heat and pump for `heat pumps in old houses`."""
+        return frozenset(content(QUALIFIED.split(self.subject, maxsplit=1)[0]))
 
 
 QUALIFIED = re.compile(

@@ -35,6 +35,8 @@ def parser() -> argparse.ArgumentParser:
         one = commands.add_parser(name, help=text)
         one.add_argument("run")
         one.add_argument("--json", action="store_true")
+        if name == "resume":
+            one.add_argument("--budget", type=float, metavar="USD", help="what the run may cost in all")
     publish = commands.add_parser("publish", help="publish a run's article")
     publish.add_argument("run")
     publish.add_argument("--target", default="site")

@@ -49,7 +49,7 @@ def resume(given: argparse.Namespace) -> int:
     studio = Studio()
     run_ = _existing(given.run, studio)
     if run_.status not in UNDER_WAY and run_.status not in AT_THE_DESK and run_.status is not Status.PLAN:
-        studio.resume(given.run)
+        studio.resume(given.run, budget_usd=given.budget)
     return _work_on([given.run], _worker(), studio, given)
 
 

@@ -205,8 +205,11 @@ class Studio:
             self.store.runs.set(run_id, status=Status.PAUSED)
             self.store.events.add(run_id, Kind.PAUSED, run.step, {})
 
-    def resume(self, run_id: str) -> None:
+    def resume(self, run_id: str, *, budget_usd: float | None = None) -> None:
         """Go on with a paused, stopped or failed run from its last finished step.
+
+        Args:
+            budget_usd: what the run may cost in all from now on; None leaves it.
 
         Raises:
             ConflictError: the run is none of these.
@@ -214,6 +217,8 @@ class Studio:
         run = self._existing(run_id)
         if run.status not in (Status.PAUSED, Status.CANCELLED, Status.FAILED, Status.NO_EVIDENCE):
             raise ConflictError("The run is neither paused nor ended.", remedy="Nothing to do.")
+        if budget_usd is not None:
+            self.store.runs.set_budget(run_id, budget_usd)
         self.store.runs.set(run_id, status=Status.QUEUED, cancel=0, pause=0, error=None)
         self.store.events.add(run_id, Kind.RESUMED, run.step, {})
 

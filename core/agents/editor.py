@@ -9,7 +9,7 @@ from dataclasses import replace
 from core.agents import judge
 from core.agents.fence import fenced, one_line
 from core.agents.state import RunState, Update
-from core.errors import LanguageError
+from core.errors import BudgetSpent, LanguageError
 from core.events import Kind
 from core.language.tasks import EditAnswer, EditInput, Task
 from core.models import Draft, DraftSection, Label, Note, Sentence, SentenceKind, Step
@@ -96,7 +96,7 @@ def _notes(section: DraftSection, context: Context) -> list[Note]:
                 answer=EditAnswer, max_tokens=600,
             )
         )  # fmt: skip
-    except LanguageError as error:
+    except (LanguageError, BudgetSpent) as error:
         context.emit(
             Kind.SKIPPED, Step.EDIT, question_id=section.question_id or 0, url="", title=section.heading,
             reason=error.message,

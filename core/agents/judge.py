@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from core.agents.fence import NOTICE
-from core.errors import LanguageError
+from core.errors import BudgetSpent, LanguageError
 from core.events import Kind
 from core.judging import cascade, gate, model_judge, scorecard
 from core.judging.alignment import align
@@ -112,7 +112,7 @@ def _ask(batch: list[_Doubt], passages: Mapping[int, Passage], context: Context)
                 answer=JudgeAnswer, max_tokens=260 * len(batch) + 200,
             )
         )  # fmt: skip
-    except LanguageError as error:
+    except (LanguageError, BudgetSpent) as error:
         note = f" The model judge gave no answer: {error.message}"
         return {d.sentence.id: cascade.decide(d.first, None, note=note) for d in batch}
     model = context.model_for("judge")

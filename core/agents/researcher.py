@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from core.agents.state import RunState, Update
-from core.errors import LanguageError, ReadError
+from core.errors import BudgetSpent, LanguageError, ReadError
 from core.events import Kind
 from core.judging import conflicts
 from core.language.tasks import QueriesAnswer, QueriesInput, Task
@@ -253,7 +253,7 @@ def _follow_up(question: Question, missing: str, context: Context) -> int:
                 ),
             )
         )  # fmt: skip
-    except LanguageError as error:
+    except (LanguageError, BudgetSpent) as error:
         context.emit(
             Kind.SKIPPED, Step.RESEARCH, question_id=question.id, url="", title="a second search",
             reason=error.message,

@@ -13,7 +13,7 @@ from core.agents.fence import fenced, one_line
 from core.agents.researcher import read_for
 from core.agents.state import RunState, Update
 from core.agents.synthesizer import SYSTEM, sentences_from
-from core.errors import LanguageError
+from core.errors import BudgetSpent, LanguageError
 from core.events import Kind
 from core.judging.alignment import align
 from core.judging.diagnosis import diagnose
@@ -190,7 +190,7 @@ def _rewritten(sentence: Sentence, diagnosis: Diagnosis, passages: list[Passage]
                 max_tokens=250, attempt=round_.draft.version,
             )
         )  # fmt: skip
-    except LanguageError as error:
+    except (LanguageError, BudgetSpent) as error:
         context.emit(Kind.SKIPPED, Step.REVISE, question_id=0, url="", title=sentence.text[:80], reason=error.message)
         return _Repair((sentence,), "kept")
     if text.strip().strip(".").upper() == "CUT":

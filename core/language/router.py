@@ -180,7 +180,7 @@ class Router:
             self._tell_budget("spent", spent, "The budget is spent; no more paid calls.")
             raise BudgetSpent(
                 f"The budget of ${self._budget_usd:.2f} is spent.",
-                remedy="Raise it and resume the run, or go on with what there is.",
+                remedy="Resume the run with a larger budget (`python -m core resume RUN --budget USD`).",
             )
         small = self._small_for.get(role)
         if spent >= DEGRADE_AT * self._budget_usd and small and chain[0] not in (small, EXTRACTIVE):

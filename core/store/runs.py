@@ -144,6 +144,15 @@ class Runs:
                 ).rowcount
             )
 
+    def set_budget(self, run_id: str, budget_usd: float | None) -> None:
+        """Change what the run may cost; the rest of its brief stays."""
+        with self._database.write() as c:
+            c.execute(
+                "UPDATE briefs SET data = json_set(data, '$.budget_usd', ?)"
+                " WHERE id = (SELECT brief_id FROM runs WHERE id = ?)",
+                (budget_usd, run_id),
+            )
+
     def spend(self, run_id: str, *, cost_usd: float, tokens_in: int, tokens_out: int) -> float:
         """Add one model call to the run's totals; returns the money spent so far."""
         with self._database.write() as c:

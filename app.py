@@ -48,7 +48,7 @@ take_secrets(ROOT / ".streamlit")
 
 # Settings read the environment, so the secrets come first.
 from pages.components import ticket  # noqa: E402
-from pages.components.door import studio  # noqa: E402
+from pages.components.door import start_engine, studio  # noqa: E402
 from pages.components.live.feed import Feeds  # noqa: E402
 
 log = logging.getLogger("galley.studio")
@@ -167,7 +167,7 @@ async def lifespan(_: Any) -> AsyncIterator[dict[str, Any]]:
 
     PagesManager.uses_pages_directory = False  # belt to the braces of `pages/frame.py`; a journey tests it
     warming = asyncio.create_task(asyncio.to_thread(_warm))
-    engine = asyncio.create_task(asyncio.to_thread(studio().ensure_worker))
+    engine = asyncio.create_task(asyncio.to_thread(start_engine))
     engine.add_done_callback(_tell_failure)
     yield {}
     await asyncio.gather(warming, engine, return_exceptions=True)

@@ -9,7 +9,7 @@ import streamlit as st
 from core.errors import GalleyError
 from core.models import Run
 from pages.components import session
-from pages.components.door import studio
+from pages.components.door import engine, start_engine, studio
 from pages.components.figures import plain
 from pages.components.words import Word
 
@@ -48,20 +48,30 @@ def flash(text: str) -> None:
 
 
 def top() -> None:
-    """The engine's banner when it is not running, and the last button's sentence."""
-    if not studio().worker_alive():
-        with st.container(border=True, horizontal=True, vertical_alignment="center", key="engine"):
-            st.markdown(
-                ":orange[:material/power_off:] **The engine is not running.** What you decide is kept until it does."
-            )
-            if st.button("Start the engine", icon=":material/play_arrow:"):
-                with told():
-                    studio().ensure_worker()
-                    flash("The engine is starting.")
-                    st.rerun()
-            st.markdown(":small[or by hand: `python -m core worker`]", width="content")
+    """The engine's banner while it is not running, and the last button's sentence."""
+    if engine() != "running":
+        st.fragment(_banner, run_every=1)()
     if said := st.session_state.pop(session.FLASH, None):
         st.success(plain(said), icon=":material/check:")
+
+
+def _banner() -> None:
+    now = engine()
+    if now == "running":
+        st.rerun()
+    if now == "starting":
+        st.caption(":material/progress_activity: The engine is starting.")
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="engine"):
+        st.markdown(
+            ":orange[:material/power_off:] **The engine is not running.** What you decide is kept until it does.",
+            width="content",
+        )
+        if st.button("Start the engine", icon=":material/play_arrow:"):
+            with told():
+                start_engine()
+                st.rerun()
+        st.markdown(":small[or by hand: `python -m core worker`]", width="content")
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 Nothing is faked: the studio starts its own worker, and both are ended by their own ids.
 """
 
+import contextlib
 import os
 import shutil
 import signal
@@ -14,7 +15,6 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 START_S = 40
+WORKER_S = 20
 ARGUMENTS = [
     "--headless",
     "--no-sandbox",
@@ -97,16 +98,17 @@ def start_server(folder: Path, port: int | None = None) -> Server:
 
 def stop_server(server: Server) -> None:
     """End the studio, then the worker it started, each by its own process id."""
+    until = time.monotonic() + WORKER_S
+    while not worker_pids(server) and server.process.poll() is None and time.monotonic() < until:
+        time.sleep(0.1)  # a worker that is still starting would otherwise outlive its studio
     server.process.terminate()
     try:
         server.process.wait(8)
     except subprocess.TimeoutExpired:
         server.process.kill()
     for pid in worker_pids(server):
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGTERM)
-        except ProcessLookupError:
-            continue
 
 
 def worker_pids(server: Server) -> list[int]:
@@ -114,7 +116,7 @@ def worker_pids(server: Server) -> list[int]:
     database = server.data / "galley.db"
     if not database.exists():
         return []
-    with closing(sqlite3.connect(database)) as connection:
+    with contextlib.closing(sqlite3.connect(database)) as connection:
         return [int(row[0]) for row in connection.execute("SELECT pid FROM workers")]
 
 

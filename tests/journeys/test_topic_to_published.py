@@ -125,3 +125,11 @@ def test_weak_sentences_are_reached_by_keyboard(visit: Any) -> None:
         focused = page.evaluate(f"() => {{ {innermost} return a.className }}")
         assert "is-weak" in focused
     visitor.check()
+
+
+def test_without_any_socket_the_page_polls_and_still_follows_the_run(visit: Any) -> None:
+    visitor = visit()
+    visitor.page.route_web_socket("**/api/runs/**", lambda socket: socket.close())
+    make_plan(visitor, "How can night shift workers sleep better?")
+    approve(visitor.page)
+    await_review(visitor.page)

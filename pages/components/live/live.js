@@ -7,7 +7,7 @@ const FIRST_WAIT_MS = 300, LONGEST_WAIT_MS = 8000, TRIES_BEFORE_POLLING = 4;
 
 function fresh(data) {
   return {
-    run: data.run, last: data.compact ? data.seq : 0, told: null, tries: 0, opened: false, socket: null, timer: 0, closed: false,
+    run: data.run, last: data.compact ? data.seq : 0, told: null, tries: 0, socket: null, timer: 0, closed: false,
     tab: "draft", dirty: new Set(["steps", "draft", "lists"]), painted: 0, frame: null,
     steps: new Map(data.steps.map(([key, label]) => [key, { key, label, state: "pending", seconds: 0, open: new Map(), since: 0, doing: "" }])),
     queries: 0, hits: 0, sources: new Map(), questions: new Map(), scores: [], rounds: [], calls: 0,
@@ -345,8 +345,9 @@ function connect(view) {
   address.search = new URLSearchParams({ after: m.last, token: data.token }).toString();
   const socket = new WebSocket(address);
   m.socket = socket;
-  socket.onopen = () => { m.tries = 0; m.opened = true; view.ui.feed.className = "feed"; view.ui.feed.textContent = ""; };
+  socket.onopen = () => { view.ui.feed.className = "feed"; view.ui.feed.textContent = ""; };
   socket.onmessage = (message) => {
+    m.tries = 0;
     apply(m, JSON.parse(message.data));
     if (!m.queued) { m.queued = true; requestAnimationFrame(() => { m.queued = false; paint(view); }); }
     if (document.hidden) { m.queued = false; paint(view); } // a hidden tab gets no frames, its title still counts
@@ -356,7 +357,7 @@ function connect(view) {
     m.tries += 1;
     view.ui.feed.className = "feed lost";
     view.ui.feed.textContent = "Connection lost, trying again. The engine works on.";
-    if (!m.opened && m.tries >= TRIES_BEFORE_POLLING) { view.set("fallback", true); return; }
+    if (!m.frame && m.tries >= TRIES_BEFORE_POLLING) { view.set("fallback", true); return; }
     m.timer = setTimeout(() => connect(view), Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** m.tries));
   };
 }

@@ -37,7 +37,7 @@ class Kind(StrEnum):
     NOTED = "noted"  # draft_id, notes (count), accepted (count)
     CALLED = "called"  # role, task, model, tokens_in, tokens_out, cost_usd, seconds, replayed
     BUDGET = "budget"  # spent_usd, budget_usd, share, note
-    WAITING = "waiting"  # for: plan | review | gate
+    WAITING = "waiting"  # waits: plan, or the status it rests in
     DECIDED = "decided"  # kind, by, note
     PUBLISHED = "published"  # target, url, status, version
     PAUSED = "paused"

@@ -20,10 +20,14 @@ from core.reading.filter import check_site, relevance
 from core.retrieval.context import assemble, sufficient
 from core.retrieval.index import before
 from core.retrieval.retrieve import retrieve
+from core.retrieval.words import content_words, stems
 from core.runtime import Context
 
-HITS_PER_PAGE = 3
-"""Hits asked for per page wanted: some fail, some repeat, some do not fit."""
+HITS = 40
+"""Hits asked for per question: library hits are all taken, and of web hits some fail, some repeat, some do not fit."""
+
+ON_TOPIC = 0.5
+"""Share of the topic's words that must stand somewhere in the evidence: foreign topics share one word in four."""
 
 PAGES_AT_ONCE = 6
 PER_QUESTION = 40
@@ -55,7 +59,7 @@ def read_for(question: Question, queries: list[str], context: Context) -> int:
     )  # fmt: skip
     wanted = context.settings.pages_per_question
     with context.span(f"search: {question.section}", "TOOL", input="; ".join(queries)) as span:
-        found = context.searcher.search(queries, limit=wanted * HITS_PER_PAGE, cancelled=context.stopped)
+        found = context.searcher.search(queries, limit=HITS, cancelled=context.stopped)
         span.output([hit.url for hit in found.hits])
     for engine, error in found.failures.items():
         context.emit(Kind.ENGINE_DOWN, Step.RESEARCH, engine=engine, message=error.message, remedy=error.remedy)
@@ -200,8 +204,23 @@ def gather(state: RunState, context: Context) -> Update:
             Kind.ASSEMBLED, Step.RESEARCH, question_id=question.id, section=question.section, used=len(kept.used),
             left_out=len(kept.items) - len(kept.used), sufficient=kept.sufficient, note=kept.note,
         )  # fmt: skip
+    opening = Question(section="Introduction", text=context.brief.topic)
+    context.store.evidence.put(context.run_id, evidence_for(opening, context))
     _find_conflicts(context)
-    return {"evidence": any(evidence.used and evidence.sufficient for evidence in gathered)}
+    answered = any(evidence.used and evidence.sufficient for evidence in gathered)
+    return {"evidence": answered and _on_topic(gathered, context)}
+
+
+def _on_topic(gathered: list[Evidence], context: Context) -> bool:
+    """Whether the evidence speaks of the topic at all: half of the topic's own words stand in it.
+
+    Questions are made of the topic and of what a plan adds; evidence that fits the addition alone ("price") says
+    nothing about the topic ("tin in Zanzibar").
+    """
+    asked = {stem for found in stems(content_words(context.brief.topic)).values() for stem in found}
+    texts = {i.passage.id: f"{i.passage.title} {i.passage.heading} {i.passage.text}" for e in gathered for i in e.used}
+    held = {stem for found in stems(content_words(" ".join(texts.values()))).values() for stem in found}
+    return not asked or len(asked & held) >= ON_TOPIC * len(asked)
 
 
 def evidence_for(question: Question, context: Context) -> Evidence:

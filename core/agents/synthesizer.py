@@ -5,7 +5,7 @@ passages, for its wait is the longest. Without a model it comes last, from the s
 A marker that was not offered is dropped, so a citation always leads to a passage.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from core.agents import judge
 from core.agents.fence import evidence_block, fenced, one_line, passage_line
@@ -17,7 +17,6 @@ from core.models import (
     Citation,
     Draft,
     DraftSection,
-    Evidence,
     Plan,
     Question,
     Sentence,
@@ -70,6 +69,7 @@ def write(state: RunState, context: Context) -> Update:
         evidence=evidence, audience=context.brief.audience, tone=context.brief.tone, outline=headings,
         words=max(60, round(context.brief.words * (1 - INTRODUCTION_SHARE) / len(headings))),
         position=state.position, notes=context.steering(state.notes),
+        questions=tuple(q.text for s in draft.sections[1:-1] for q in plan.questions if q.id == s.question_id),
     )  # fmt: skip
     prose = context.prose(state.position, section.heading)
     text = context.ask(
@@ -135,9 +135,10 @@ def frame(state: RunState, context: Context) -> Update:
     draft = _without_repeats(drafts.get(state.draft_id), context)
     if not draft.sections[0].sentences:
         introduce(state, context)
-    limits = limitations(context, context.store.evidence.of_run(context.run_id))
+    limits = limitations(context, draft)
     last = len(draft.sections) - 1
     drafts.put_section(draft.id, last, [Sentence(text=line, kind=SentenceKind.NOTE) for line in limits])
+    drafts.drop_empty_sections(draft.id)
     draft = drafts.get(draft.id)
     context.emit(
         Kind.DRAFTED, Step.WRITE, draft_id=draft.id, version=draft.version, origin=draft.origin,
@@ -164,15 +165,16 @@ def _without_repeats(draft: Draft, context: Context) -> Draft:
     return context.store.drafts.get(draft.id)
 
 
-def limitations(context: Context, evidence: Sequence[Evidence]) -> list[str]:
+def limitations(context: Context, draft: Draft) -> list[str]:
     """What the reader should know was not found or not agreed on; Galley's own words, marked as such."""
     plan = context.store.plans.newest(context.run_id)
     assert plan is not None, "a draft has a plan"
+    evidence = context.store.evidence.of_run(context.run_id)
+    written = {s.question_id for s in draft.sections if s.sentences}
+    thin = {e.question_id for e in evidence if e.used and not e.sufficient}
     lines = []
-    thin = {e.question_id: e for e in evidence if e.used and not e.sufficient}
-    held = {e.question_id for e in evidence if e.used}
     for question in plan.questions:
-        if question.use and question.id not in held:
+        if question.use and question.id not in written:
             lines.append(f"No evidence was found on this question: {question.text}")
         elif question.id in thin:
             lines.append(f"The evidence is thin on this question: {question.text}")

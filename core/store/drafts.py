@@ -78,6 +78,26 @@ class Drafts:
                 self._add_sentence(c, draft_id, position, place, sentence)
         return self.get(draft_id).sections[position].sentences
 
+    def drop_empty_sections(self, draft_id: int) -> None:
+        """Remove the sections of a draft in progress that stayed empty, save the introduction; the rest move up."""
+        with self._database.write() as c:
+            rows = c.execute(
+                "SELECT d.position, count(s.id) AS sentences FROM draft_sections d LEFT JOIN sentences s"
+                " ON s.draft_id = d.draft_id AND s.section = d.position WHERE d.draft_id = ?"
+                " GROUP BY d.position ORDER BY d.position",
+                (draft_id,),
+            ).fetchall()
+            kept = [row["position"] for row in rows if row["sentences"] or row["position"] == 0]
+            c.executemany(
+                "DELETE FROM draft_sections WHERE draft_id = ? AND position = ?",
+                ((draft_id, row["position"]) for row in rows if row["position"] not in kept),
+            )
+            for new, old in enumerate(kept):
+                for table, column in (("draft_sections", "position"), ("sentences", "section")):
+                    c.execute(
+                        f"UPDATE {table} SET {column} = ? WHERE draft_id = ? AND {column} = ?", (new, draft_id, old)
+                    )
+
     def get(self, draft_id: int) -> Draft:
         with self._database.read() as c:
             head = c.execute("SELECT * FROM drafts WHERE id = ?", (draft_id,)).fetchone()

@@ -108,7 +108,6 @@ def _counts(events: list[Event]) -> dict[str, int]:
 
 def steps(store: Store, run_id: str) -> list[StepView]:
     """Every execution of every step, in order of its start."""
-    kinds = (Kind.STEP_STARTED.value, Kind.STEP_FINISHED.value)
     views: dict[str, StepView] = {}
     all_events = store.events.after(run_id, limit=10_000)
     ends = {e.data["key"]: e for e in all_events if e.kind == Kind.STEP_FINISHED}
@@ -121,14 +120,16 @@ def steps(store: Store, run_id: str) -> list[StepView]:
             counts[key] = counts.get(key, 0) + 1
         if event.kind == Kind.STEP_FINISHED and event.data["key"] in open_keys:
             open_keys.remove(event.data["key"])
+    run = store.runs.get(run_id)
+    unfinished = "running" if run and run.status is Status.RUNNING else "cut short"
     for event in all_events:
-        if event.kind not in kinds or event.kind == Kind.STEP_FINISHED:
+        if event.kind != Kind.STEP_STARTED:
             continue
         key = event.data["key"]
         end = ends.get(key)
         views[key] = StepView(
             seq=event.seq, step=event.step, label=event.data["label"], key=key, started_at=event.at,
-            seconds=end.data["seconds"] if end else None, status="done" if end else "running",
+            seconds=end.data["seconds"] if end else None, status="done" if end else unfinished,
             events=counts.get(key, 0),
         )  # fmt: skip
     return list(views.values())

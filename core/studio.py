@@ -356,7 +356,7 @@ class Studio:
         folder = self._given.data / "library" / _folder_name(collection)
         folder.mkdir(parents=True, exist_ok=True)
         for name, body in uploads:
-            (folder / (Path(name).name or "unnamed")).write_bytes(body)
+            (folder / (Path(name).name.lstrip(".") or "unnamed")).write_bytes(body)
         return self.store.ingests.add("folder", str(folder), collection=collection)
 
     def add_folder(self, path: str, collection: str | None = None) -> int:

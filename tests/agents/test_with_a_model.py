@@ -113,15 +113,20 @@ def test_a_key_that_is_refused_ends_the_run_in_words_and_stands_nowhere(
             assert KEY.encode() not in file.read_bytes(), file.name
 
 
-def test_the_budget_ends_spending_and_keeps_what_is_there(with_model: Callable[..., House]):
+def test_a_spent_budget_ends_spending_and_a_larger_one_goes_on(with_model: Callable[..., House]):
     with ScriptedModel() as server:
         house = with_model(server)
-        run_id = house.start(autopilot=True, budget_usd=0.0004)
+        run_id = house.start(autopilot=True, budget_usd=0.00001)
         run = house.work(run_id)
         assert run.status is Status.FAILED
         assert run.error["kind"] == "BudgetSpent"
         assert run.error["remedy"]
         assert house.studio.plan(run_id), "what was finished is kept"
+        assert len(server.requests) < 3
+        house.studio.resume(run_id, budget_usd=1.0)
+        assert house.work(run_id).status in (Status.FINISHED, Status.GATE)
+        assert not server.paid_twice
+        check_money(house, house.run(run_id))
         check_story(house.events(run_id))
 
 

@@ -189,7 +189,7 @@ def quotes(house: House, run_id: str) -> list[tuple[str, str]]:
     ("topic", "kind", "values"),
     [
         (HEAT_PUMPS, "contradiction", ("2.9", "3.6")),
-        (HEAT_PUMPS, "outdated", ("3,200", "7,000")),
+        ("What does the Home Heat Grant pay?", "outdated", ("3,200", "7,000")),
         ("How can night shift workers sleep better?", "contradiction", ("5.4", "6.3")),
         ("What canopy cover does Eastmarch aim for?", "outdated", ("20 per cent", "28 per cent")),
     ],

@@ -23,7 +23,7 @@ class Kind(StrEnum):
     READING = "reading"  # question_id, url, title
     READ = "read"  # question_id, source_id, title, url, words, passages
     SKIPPED = "skipped"  # question_id, url, title, reason
-    DUPLICATE = "duplicate"  # question_id, source_id, title, duplicate_of, of_title
+    DUPLICATE = "duplicate"  # source_id, title, duplicate_of, of_title
     FLAGGED = "flagged"  # source_id, title, flag, note
     ASSEMBLED = "assembled"  # question_id, section, used, left_out, sufficient, note
     CONFLICT = "conflict"  # subject, kind, first {passage_id, title, quote}, second {...}

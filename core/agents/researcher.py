@@ -1,10 +1,9 @@
 """The researcher: one question -> pages read and kept; all questions -> evidence.
 
 Researchers work side by side, one a question. A page that two of them find is read once.
-A page that fails, does not fit or repeats another is replaced by the next hit.
+A page that fails or does not fit is replaced by the next hit; texts that repeat each other count once.
 """
 
-import threading
 from dataclasses import dataclass
 from itertools import islice
 
@@ -35,9 +34,6 @@ PER_QUESTION = 40
 
 MOST_COMPARED = 3_000
 """Passages compared for disagreements, in the order their sources were kept."""
-
-_collapsing = threading.Lock()
-"""Two pages that repeat each other must not be compared with neither kept."""
 
 
 def research(state: RunState, context: Context) -> Update:
@@ -116,17 +112,15 @@ def _fetch(hit: Hit, question: Question, context: Context) -> _Outcome:
             reason=error.message,
         )  # fmt: skip
         return _Outcome("skipped", error.message)
-    with _collapsing:
-        outcome = _collapsed(source, question, context)
-        if outcome.status == "read":  # on record before the next one is compared
-            context.store.sources.note(
-                context.run_id,
-                RunSource(
-                    url=hit.url, title=source.title, question_id=question.id, engine=hit.engine, query=hit.query,
-                    rank=hit.rank, status="read", source_id=source.id, snapshot_id=source.snapshot_id,
-                ),
-            )  # fmt: skip
-    return outcome
+    for flag in source.flags:
+        context.emit(
+            Kind.FLAGGED, Step.RESEARCH, source_id=source.id, title=source.title, flag=flag.kind, note=flag.note
+        )
+    context.emit(
+        Kind.READ, Step.RESEARCH, question_id=question.id, source_id=source.id, title=source.title,
+        url=source.url, words=source.words,
+    )  # fmt: skip
+    return _Outcome("read", "", source)
 
 
 def _before_a_crash(hit: Hit, context: Context) -> _Outcome | None:
@@ -164,39 +158,17 @@ def _source(hit: Hit, queries: list[str], context: Context) -> Source:
     return context.holdings.keep(document)
 
 
-def _collapsed(source: Source, question: Question, context: Context) -> _Outcome:
-    """Say what was read; a text that repeats one already read in this run counts once."""
-    others = context.store.sources.fingerprints(context.store.sources.snapshots_of_run(context.run_id))
-    mine = context.store.sources.fingerprints([source.snapshot_id])
-    for other_id, print_ in others:
-        if mine and other_id != source.id and duplicates(mine[0][1], print_):
-            original = context.store.sources.get(other_id)
-            context.store.sources.change(source.id, duplicate_of=other_id)
-            context.emit(
-                Kind.DUPLICATE, Step.RESEARCH, question_id=question.id, source_id=source.id,
-                title=source.title, duplicate_of=other_id, of_title=original.title,
-            )  # fmt: skip
-            return _Outcome("duplicate", f"says the same as “{original.title}”", source)
-    for flag in source.flags:
-        context.emit(
-            Kind.FLAGGED, Step.RESEARCH, source_id=source.id, title=source.title, flag=flag.kind, note=flag.note
-        )
-    context.emit(
-        Kind.READ, Step.RESEARCH, question_id=question.id, source_id=source.id, title=source.title,
-        url=source.url, words=source.words,
-    )  # fmt: skip
-    return _Outcome("read", "", source)
-
-
 # --- evidence ---------------------------------------------------------------
 
 
 def gather(state: RunState, context: Context) -> Update:
     """Assemble the evidence of every question from all that was read; search once more where it is thin."""
     questions = [q for q in context.store.plans.get(state.plan_id).questions if q.use]
+    _collapse(context)
     first = [evidence_for(question, context) for question in questions]
     thin = [(q, e.note) for q, e in zip(questions, first, strict=True) if not e.sufficient]
     if any(context.map(lambda pair: _follow_up(*pair, context), thin)):
+        _collapse(context)
         first = [evidence_for(question, context) for question in questions]
     gathered = [context.store.evidence.put(context.run_id, evidence) for evidence in first]
     for question, kept in zip(questions, gathered, strict=True):
@@ -209,6 +181,28 @@ def gather(state: RunState, context: Context) -> Update:
     _find_conflicts(context)
     answered = any(evidence.used and evidence.sufficient for evidence in gathered)
     return {"evidence": answered and _on_topic(gathered, context)}
+
+
+def _collapse(context: Context) -> None:
+    """Texts that repeat each other count once: of each such group the one published first stays.
+
+    Done when all is read, in an order of its own: who was read first is chance.
+    """
+    sources = context.store.sources
+    prints = dict(sources.fingerprints(sources.snapshots_of_run(context.run_id)))
+    held = sources.many(prints)
+    kept: list[Source] = []
+    for source in sorted(held.values(), key=lambda s: (s.published or "9", s.id)):
+        original = next((one for one in kept if duplicates(prints[one.id], prints[source.id])), None)
+        if original is None:
+            kept.append(source)
+            continue
+        sources.change(source.id, duplicate_of=original.id)
+        sources.mark_duplicate(context.run_id, source.id, f"says the same as “{original.title}”")
+        context.emit(
+            Kind.DUPLICATE, Step.RESEARCH, source_id=source.id, title=source.title, duplicate_of=original.id,
+            of_title=original.title,
+        )  # fmt: skip
 
 
 def _on_topic(gathered: list[Evidence], context: Context) -> bool:

@@ -6,6 +6,7 @@ A marker that was not offered is dropped, so a citation always leads to a passag
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from core.agents import judge
 from core.agents.fence import evidence_block, fenced, one_line, passage_line
@@ -56,7 +57,8 @@ def _answerable(plan: Plan, context: Context) -> list[Question]:
 def write(state: RunState, context: Context) -> Update:
     """Write and judge one section."""
     if state.position == 0:
-        return introduce(state, context)
+        introduce(state, context, finished=False)
+        return {}
     plan = context.store.plans.get(state.plan_id)
     draft = context.store.drafts.get(state.draft_id)
     section = draft.sections[state.position]
@@ -108,9 +110,15 @@ def sentences_from(text: str, numbers: Mapping[int, int]) -> list[Sentence]:
     ]
 
 
-def introduce(state: RunState, context: Context) -> Update:
-    """Write and judge the introduction: from the finished sections, or from their evidence while they are written."""
+def introduce(state: RunState, context: Context, *, finished: bool) -> None:
+    """Write and judge the introduction.
+
+    Args:
+        finished: the sections stand, and are summed up; else they are being written, and their evidence is.
+    """
     draft = context.store.drafts.get(state.draft_id)
+    if not finished:
+        draft = replace(draft, sections=tuple(replace(s, sentences=()) for s in draft.sections))
     task_input = FrameInput(
         topic=context.brief.topic, title=draft.title, audience=context.brief.audience, tone=context.brief.tone,
         draft=draft, evidence=tuple(context.store.evidence.of_run(context.run_id)),
@@ -126,7 +134,6 @@ def introduce(state: RunState, context: Context) -> Update:
     sentences = sentences_from(text, context.store.evidence.numbers(context.run_id))
     context.store.drafts.put_section(draft.id, 0, sentences)
     judge.judge_section(context, draft.id, 0)
-    return {}
 
 
 def frame(state: RunState, context: Context) -> Update:
@@ -134,7 +141,7 @@ def frame(state: RunState, context: Context) -> Update:
     drafts = context.store.drafts
     draft = _without_repeats(drafts.get(state.draft_id), context)
     if not draft.sections[0].sentences:
-        introduce(state, context)
+        introduce(state, context, finished=True)
     limits = limitations(context, draft)
     last = len(draft.sections) - 1
     drafts.put_section(draft.id, last, [Sentence(text=line, kind=SentenceKind.NOTE) for line in limits])

@@ -138,6 +138,14 @@ class Sources:
             )  # fmt: skip
         return new
 
+    def mark_duplicate(self, run_id: str, source_id: int, reason: str) -> None:
+        """What was read of this source in a run does not count: another says the same."""
+        with self._database.write() as c:
+            c.execute(
+                "UPDATE run_sources SET status = 'duplicate', reason = ? WHERE run_id = ? AND source_id = ?",
+                (reason, run_id, source_id),
+            )
+
     def of_run(self, run_id: str) -> list[RunSource]:
         with self._database.read() as c:
             rows = c.execute(

@@ -16,6 +16,9 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 from markdown_it import MarkdownIt
 
+HOSTS = tuple(f"127.0.0.{n}" for n in range(1, 13))
+"""A dozen sites, as twelve results of a real search are; all on the loopback."""
+
 SAMPLES = Path(__file__).resolve().parent.parent / "samples" / "library"
 
 
@@ -33,15 +36,18 @@ class SlowWeb:
 
     def __enter__(self) -> Self:
         self._pages = {path.stem: _page(path) for path in sorted(SAMPLES.rglob("*.md"))}
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, self))
-        self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        self.base_url = f"http://127.0.0.1:{self._server.server_port}"
+        self._servers = [ThreadingHTTPServer((host, 0), partial(_Handler, self)) for host in HOSTS]
+        for server in self._servers:
+            server.daemon_threads = True
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+        self._sites = [f"http://{host}:{server.server_port}" for host, server in zip(HOSTS, self._servers, strict=True)]
+        self.base_url = self._sites[0]
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        for server in self._servers:
+            server.shutdown()
+            server.server_close()
 
     def answer(self, path: str) -> tuple[str, bytes]:
         """`(media type, body)` for a path."""
@@ -58,8 +64,8 @@ class SlowWeb:
         tag = quote(query[:40])
         # A page of its own for each query, so that runs do not share what they fetch.
         return [
-            {"url": f"{self.base_url}/{tag}/{name}", "title": name.replace("-", " "), "content": name}
-            for name in ranked[:12]
+            {"url": f"{self._sites[i % len(HOSTS)]}/{tag}/{name}", "title": name.replace("-", " "), "content": name}
+            for i, name in enumerate(ranked[:12])
         ]
 
 

@@ -17,6 +17,9 @@ from core.settings import Settings, load
 from core.store import Store
 from core.tracing import Tracer
 
+SERVICE_REQUESTS = 8
+"""At once to a search service that a person runs or pays for; strangers' sites get two."""
+
 
 @dataclass
 class Process:
@@ -49,7 +52,7 @@ def open_process(settings: Settings | None = None) -> Process:
             allow_private=settings.allow_private_addresses, max_bytes=settings.page_bytes,
             deadline_s=settings.page_deadline_s, cache=HeldPages(store),
         ),
-        services=Client(allow_private=True),
+        services=Client(allow_private=True, per_host=SERVICE_REQUESTS),
         holdings=Holdings(store, WordVectors()), tracer=Tracer(settings.phoenix),
     )  # fmt: skip
 

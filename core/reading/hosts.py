@@ -17,15 +17,16 @@ AT_ONCE = 2
 
 
 class _Host:
-    def __init__(self) -> None:
-        self.places = threading.BoundedSemaphore(AT_ONCE)
+    def __init__(self, at_once: int) -> None:
+        self.places = threading.BoundedSemaphore(at_once)
         self.resume_at = 0.0
 
 
 class Hosts:
     """Places and pauses of every host; shared by all threads of a client."""
 
-    def __init__(self) -> None:
+    def __init__(self, at_once: int = AT_ONCE) -> None:
+        self._at_once = at_once
         self._hosts: dict[str, _Host] = {}
         self._lock = threading.Lock()
 
@@ -55,4 +56,4 @@ class Hosts:
 
     def _host(self, host: str) -> _Host:
         with self._lock:
-            return self._hosts.setdefault(host, _Host())
+            return self._hosts.setdefault(host, _Host(self._at_once))

@@ -19,7 +19,7 @@ from core.errors import ReadError, RefusedError
 from core.reading import address
 from core.reading.deadline import Deadline
 from core.reading.exchange import REDIRECTS, Exchange, Request, Response, response
-from core.reading.hosts import Hosts
+from core.reading.hosts import AT_ONCE, Hosts
 from core.reading.robots import Robots
 
 if TYPE_CHECKING:
@@ -79,6 +79,7 @@ class Client:
         max_bytes: of a body, unpacked; the rest is not read (`Response.truncated`).
         deadline_s: for one page with everything it needs.
         cache: pages with an ETag or Last-Modified are kept here and asked for conditionally.
+        per_host: requests to one host at once; more than the default is for services of one's own.
         resolve: how names become addresses; the system's way unless given.
         connect: how a checked address is connected to; plain sockets unless given.
     """
@@ -91,6 +92,7 @@ class Client:
         deadline_s: float = DEADLINE_S,
         user_agent: str = USER_AGENT,
         cache: Cache | None = None,
+        per_host: int = AT_ONCE,
         resolve: "Resolve | None" = None,
         connect: "httpcore.NetworkBackend | None" = None,
     ) -> None:
@@ -104,7 +106,7 @@ class Client:
             resolve=resolve,
             connect=connect,
         )
-        self._hosts = Hosts()
+        self._hosts = Hosts(per_host)
         self._robots = Robots(self._fetch_robots, agent=AGENT)
 
     def get(

@@ -81,7 +81,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     (
         r"(?:^|\n)\s*(?:#{2,3}\s*)?(?:system|assistant)\s*(?:prompt|message)?\s*:\s*"
-        r"(?=you\b|ignore\b|always\b|never\b|disregard\b)",
+        r"(?=you\b|ignore\b|always\b|never\b|disregard\b|output\b|write\b|say\b|answer\b|respond\b|reply\b|print\b)",
         "imitates a prompt's marks",
     ),
     (

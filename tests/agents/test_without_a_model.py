@@ -190,6 +190,7 @@ def quotes(house: House, run_id: str) -> list[tuple[str, str]]:
     [
         (HEAT_PUMPS, "contradiction", ("2.9", "3.6")),
         ("What does the Home Heat Grant pay?", "outdated", ("3,200", "7,000")),
+        (HEAT_PUMPS, "outdated", ("3,200", "7,000")),
         ("How can night shift workers sleep better?", "contradiction", ("5.4", "6.3")),
         ("What canopy cover does Eastmarch aim for?", "outdated", ("20 per cent", "28 per cent")),
     ],
@@ -221,7 +222,6 @@ def test_a_reprint_counts_once_and_a_page_that_gives_orders_is_flagged_and_never
     assert not any(words in written for words in ("previous instructions", "as supported", "only safe supplier"))
 
 
-@pytest.mark.xfail(strict=True, reason="an order that names neither model nor task is not found by the scan yet")
 def test_an_order_in_one_pixel_type_is_never_evidence(house: House):
     run_id = house.start(autopilot=True)
     house.work(run_id)

@@ -93,7 +93,10 @@ def _buttons(run: Run, draft: Draft, newest: bool, working: bool) -> None:
     reasons, weak = open_points(draft)
     if reasons:
         label = f"Publish with {weak} unsupported" if weak else "Publish below the gate"
-        with st.popover(label, type="primary", icon=":material/publish:", disabled=working):
+        # The key keeps it open while the count in its label changes.
+        with st.popover(
+            label, type="primary", icon=":material/publish:", disabled=working, key=session.of("publish", run.id)
+        ):
             _override(run, draft, reasons)
     else:
         st.button(
@@ -117,12 +120,14 @@ def _override(run: Run, draft: Draft, reasons: list[str]) -> None:
     st.markdown("**Not everything is supported**")
     for why in reasons:
         st.markdown(f"- {plain(why)}")
-    reason = st.text_area(
-        "Why publish all the same?",
-        key=session.of("reason", run.id, draft.id),
-        placeholder="It is printed with the article.",
-    )
-    if st.button("Publish all the same", type="primary", key=session.of("override", run.id)):
+    with st.form(session.of("override", run.id), border=False):
+        reason = st.text_area(
+            "Why publish all the same?",
+            key=session.of("reason", run.id, draft.id),
+            placeholder="It is printed with the article.",
+        )
+        sent = st.form_submit_button("Publish all the same", type="primary")
+    if sent:
         if not reason.strip():
             problem("A reason is needed.", "It stands in the article's record, for readers to see.")
             return

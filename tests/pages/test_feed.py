@@ -1,6 +1,7 @@
 """A watcher must hear every event once and in order, whenever it joins."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from core.events import Kind
@@ -44,7 +45,7 @@ def test_every_event_is_heard_once_and_in_order_by_early_and_late_listeners(tmp_
                 await asyncio.to_thread(tell, at, run_id, number)
             return await asyncio.gather(early, heard(feeds, run_id, 20, 61))
 
-    early, late = asyncio.run(story())
+    early, late = ThreadPoolExecutor().submit(asyncio.run, story()).result()
     assert early == list(range(1, 62))
     assert late == list(range(21, 62))
     assert feeds.listeners(run_id) == 0
@@ -68,4 +69,4 @@ def test_a_change_of_state_is_told_without_any_event(tmp_path: Path) -> None:
                 at.store.runs.set(run_id, status="failed")
         return ""
 
-    assert asyncio.run(story()) == "failed"
+    assert ThreadPoolExecutor().submit(asyncio.run, story()).result() == "failed"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from core.language.composing.extracts import Extract
 from core.language.composing.facets import BY_NAME, Facet, asked, touch
 from core.language.composing.terms import content, coverage, idf
-from core.language.composing.topics import short, understand
+from core.language.composing.topics import Kind, short, understand
 
 _ASKING = frozenset(
     content(
@@ -77,6 +77,11 @@ def aim(topic: str, heading: str, question: str) -> Aim:
     phrase = tuple(content(subject))
     acronym = "".join(word[0] for word in subject.split() if content(word)).upper() if len(phrase) > 2 else ""
     own = frozenset(content(f"{heading} {question}")) - about - _ASKING
+    named = _parts_named(asked_about.parts, question)
+    if named:
+        own |= named
+        if asked_about.kind is not Kind.COMPARE:
+            return Aim(own, about, (), False, phrase, acronym)
     if _THEME.search(question):
         return Aim(own, about, (), False, phrase, acronym)
     facets = tuple(dict.fromkeys((*asked(heading), *asked(question))))
@@ -86,6 +91,16 @@ def aim(topic: str, heading: str, question: str) -> Aim:
     # A facet's own nouns say no more than the facet: "Costs and bills" is about costs, not about the word.
     own -= frozenset().union(*(facet.strong for facet in facets)) if facets else frozenset()
     return Aim(own, about, facets[:3], explains, phrase, acronym)
+
+
+def _parts_named(parts: Sequence[str], question: str) -> frozenset[str]:
+    """What sets the parts that a question names apart from those it does not; empty where it names all or none."""
+    asked_for = frozenset(content(question))
+    bags = [frozenset(content(part)) for part in parts]
+    here = [bag for bag in bags if bag <= asked_for]
+    if not here or len(here) == len(bags):
+        return frozenset()
+    return frozenset().union(*here) - frozenset().union(*(bag for bag in bags if bag not in here))
 
 
 def aims(topic: str, outline: Sequence[str], questions: Sequence[str]) -> list[Aim]:

@@ -68,7 +68,8 @@ FACETS: tuple[Facet, ...] = (
         "damage suffer risk protect cool warm comfort shorten lose less worsen disrupt tired alert "
         "lighter shorter",
         "benefit effect health comfort safety impact consequence illness disease accident",
-        r"effects?\b|affects?\b|impacts?\b|consequences|benefits?|health|comfort|harm",
+        r"effects?\b|affects?\b|impacts?\b|consequences|benefits?|health|comfort|harm|"
+        r"at stake|follows (?:from|when)|what happens when",
     ),
     _facet(
         "evidence",
@@ -99,6 +100,40 @@ FACETS: tuple[Facet, ...] = (
         r"[£$€¥]\s?\d|\b(?:pence|pounds|dollars|euros)\b",
     ),
     _facet(
+        "upfront",
+        "price install installation purchase median quotation labour cost",
+        "price",
+        r"price of|cost to (?:buy|install)|purchase",
+        r"(?=.*[£$€¥]\s?\d).*\b(?:install\w*|price|fitt\w+|buy|new)\b",
+    ),
+    _facet(
+        "support",
+        "grant subsidy loan fund apply application scheme voucher council pay support",
+        "grant subsidy loan funding",
+        r"grants?\b|subsid\w+|loans?\b|funding",
+    ),
+    _facet(
+        "running",
+        "run tariff bill electricity unit charge year yearly annual price kilowatt-hour cost",
+        "tariff bill",
+        r"running costs?|costs? to run|bills?\b|tariffs?",
+        r"(?=.*[£$€¥]\s?\d).*\b(?:a year|per year|yearly|a month)\b|\bcosts? .*\bto run\b",
+    ),
+    _facet(
+        "savings",
+        "save saving payback repay return lifetime invest worth interest",
+        "saving payback",
+        r"savings?\b|pay\W?back|repay\w*|\bsaved?\b(?! in)",
+        r"\b(?:saves?|saved|repays?|payback)\b",
+    ),
+    _facet(
+        "occasion",
+        "worthwhile benefit large improve pay advantage drawback",
+        "",
+        r"^when (?!they|it works)|pays off|right time",
+        r"\b(?:worthwhile|beneficial|makes? sense|when (?:a|an|the|most)\b|only (?:if|when)|improve\w*)\b",
+    ),
+    _facet(
         "comparison",
         "compare comparison alternative versus option rival rather differ difference prefer better worse choice suit",
         "comparison alternative difference choice",
@@ -113,7 +148,7 @@ FACETS: tuple[Facet, ...] = (
         "concern difficult",
         "noise risk problem mistake fault complaint failure damage danger drawback",
         r"limit\w*|risks?\b|problems?|drawbacks?|fail\w*|mistakes?|wrong|dangers?|downsides?|"
-        r"uncertain\w*|doubts?|"
+        r"in the way|keeps? .+ from\b|uncertain\w*|doubts?|"
         r"disadvantages?|concerns?|pitfalls?|noise",
         r"\b(?:cannot|not|no|few|only|unless|however|may not|does not)\b",
     ),
@@ -126,7 +161,8 @@ FACETS: tuple[Facet, ...] = (
         "installation maintenance design planning care choice setting scheduling selection "
         "planting training roster routine",
         r"practical\w*|install\w*|choos\w*|design\w*|maintain\w*|maintenance|prepar\w*|how to|should\b|"
-        r"advice|recommend\w*|matters|can be done|what helps|measures|steps",
+        r"advice|recommend\w*|matters|can be done|what helps|measures|steps|go about|"
+        r"keep\w* .+ low\b|matters in practice",
         r"\b(?:should|must|needs? to|ought to|recommended)\b",
     ),
     _facet(
@@ -150,11 +186,18 @@ FACETS: tuple[Facet, ...] = (
 
 BY_NAME = {facet.name: facet for facet in FACETS}
 
+_KINDS_OF_COST = frozenset({"upfront", "support", "running", "savings"})
+
 
 def asked(text: str) -> tuple[Facet, ...]:
     """The facets that a heading or question asks about, in reading order."""
     stems = set(content(text))
-    return tuple(f for f in FACETS if f.asks.search(text) or stems & f.strong)
+    found = [f for f in FACETS if f.asks.search(text) or stems & f.strong]
+    if text.lower().startswith("when ") and BY_NAME["occasion"] in found:
+        return (BY_NAME["occasion"],)
+    narrow = [f for f in found if f.name in _KINDS_OF_COST]
+    # Of one part of the costs the question is no longer about costs in general, unless it names several.
+    return tuple(narrow) if len(narrow) == 1 else tuple(f for f in found if f not in narrow or f.name == "savings")
 
 
 def touch(facet: Facet, text: str, terms: Iterable[str]) -> float:

@@ -182,7 +182,7 @@ def _new(what: str, topic: Topic, rows: Sequence[PlannedQuestion] = ()) -> Plann
     """A question about a person's phrase; a facet's own words where the phrase names one alone."""
     facets = facets_asked(what)
     if len(facets) == 1 and len(content(what)) == 1:
-        draft = section_for(facets[0], topic, ())
+        draft = section_for(facets[0], topic)
         if all(row.question != draft.question for row in rows):
             return PlannedQuestion(section=draft.heading, question=draft.question, queries=list(draft.queries))
     phrase = " ".join(what.strip(" .?!").split()[:12])

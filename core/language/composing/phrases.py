@@ -36,7 +36,7 @@ _NOUNS = frozenset(
         """
     )
 )
-_WEAK = frozenset(
+WEAK = frozenset(
     listed(
         """
         old new good better best bad big small large high low long short early late own main same
@@ -153,7 +153,7 @@ def _runs(text: str) -> list[tuple[list[str], bool, bool]]:
 
 def _sound(words: Sequence[str]) -> bool:
     first, last = words[0].lower(), words[-1].lower()
-    if last in _WEAK or first in _WEAK or last.endswith("ly") or first.endswith("ly"):
+    if last in WEAK or first in WEAK or last.endswith("ly") or first.endswith("ly"):
         return False
     if any(word.lower() in VERBS and word.lower() not in _NOUNS for word in words):
         return False

@@ -1,43 +1,28 @@
-"""A plan without a model: question templates by kind of topic, filled from what was found.
+"""A plan without a model: what a reader of this kind of topic needs, as far as the samples speak of it.
 
-The samples decide which facets there is anything to say about, give the headings their
-words, and add up to three themes of their own. The order is that of an explanation.
+The outline for the kind of topic gives the sections and their order. The samples decide
+which of them are taken, give some headings a word of their own, and add a theme that
+several of them share under headings of their own.
 """
 
 from collections.abc import Sequence
 
-from core.language.composing.extracts import sentences
-from core.language.composing.facets import BY_NAME, FACETS, touch
 from core.language.composing.feedback import applied
+from core.language.composing.first_look import look
 from core.language.composing.phrases import phrases
-from core.language.composing.plain import plain
-from core.language.composing.sections import PossibleSection, section_for
-from core.language.composing.terms import content
+from core.language.composing.sections import PossibleSection, fill, parts, section_on, slots
 from core.language.composing.themes import themes
-from core.language.composing.topics import Kind, Topic, title, understand
+from core.language.composing.topics import Kind, title, understand
 from core.language.tasks import PlanAnswer, PlanInput, PlannedQuestion
 
-SKELETONS: dict[Kind, tuple[str, ...]] = {
-    Kind.WORTH: ("mechanism", "performance", "costs", "limits", "practice", "rules"),
-    Kind.COMPARE: ("mechanism", "performance", "costs", "limits", "practice", "effects"),
-    Kind.HOW: ("mechanism", "performance", "limits", "practice", "effects"),
-    Kind.HOW_TO: ("practice", "evidence", "limits", "costs"),
-    Kind.AFFECT: ("mechanism", "evidence", "limits", "practice", "outlook"),
-    Kind.WHY: ("mechanism", "evidence", "practice", "limits", "outlook"),
-    Kind.WHAT: ("mechanism", "effects", "performance", "limits", "practice", "costs"),
-    Kind.WHETHER: ("mechanism", "evidence", "limits", "costs", "practice", "effects"),
-    Kind.PHRASE: ("mechanism", "effects", "evidence", "limits", "practice", "costs"),
-}
-"""Facets a plan takes for each kind of topic, the most needed first: an editor's habit, not measured."""
-_PLACE = {facet.name: float(place) for place, facet in enumerate(FACETS)} | {"theme": 2.5}
-_NEEDS_SAMPLES = {"costs": {Kind.WORTH, Kind.COMPARE}, "rules": {Kind.WORTH}}
-"""Facets that only these kinds of topics take where no sample speaks of them."""
-MOST_SAMPLE = 20_000
-"""Characters of one sample that are looked at."""
-FEWEST = 8
-"""Sentences with the subject's words from which the others are left aside."""
-SPOKEN_OF = 0.04
-"""Share of the samples' sentences from which a facet is worth a section."""
+_OPEN = frozenset({Kind.HOW, Kind.HOW_TO, Kind.HOW_DO, Kind.WHAT, Kind.PHRASE})
+"""Kinds of topics whose sides cannot be foreseen: two themes of the samples rather than one."""
+_NEEDS_SAMPLES = dict.fromkeys(
+    (Kind.HOW, Kind.HOW_DO, Kind.WHETHER, Kind.AFFECT, Kind.PHRASE, Kind.WHY), ("costs", "rules")
+)
+"""Facets these kinds of topics take only where samples speak of them."""
+FEWEST = 4
+"""Sections of a plan, even where the samples speak of fewer sides."""
 
 
 def make_plan(asked: PlanInput) -> PlanAnswer:
@@ -55,32 +40,45 @@ def size(words: int) -> int:
 
 
 def _fresh(asked: PlanInput) -> list[PossibleSection]:
-    """Sections in order, as many as the length carries."""
+    """Sections in reading order, as many as the length carries."""
     topic = understand(asked.topic)
-    texts = [
-        f"{name}.\n{plain(text[:MOST_SAMPLE], keep_headings=True).text}" for name, text in asked.samples if text.strip()
-    ]
-    found = phrases(texts) if texts else []
-    spoken = _spoken_of(topic, asked.samples)
-    skeleton = SKELETONS[topic.kind]
-    wanted = [
-        name
-        for name in skeleton
-        if name == skeleton[0]
-        or (spoken.get(name, 0.0) >= SPOKEN_OF if texts else topic.kind in _NEEDS_SAMPLES.get(name, {topic.kind}))
-    ]
-    facets = [section_for(BY_NAME[name], topic, found) for name in wanted]
-    # Themes of the samples go before facets for which the samples have no word.
-    named = [s for s in facets if s.facet == skeleton[0] or s.named or not texts]
-    own = themes(topic, texts, found, frozenset().union(*(s.stems for s in named))) if texts else []
-    unnamed = [s for s in facets if s not in named]
-    spare = [section_for(BY_NAME[name], topic, found) for name in (*skeleton, "outlook") if name not in _NEEDS_SAMPLES]
+    seen = look(topic, asked.samples)
+    found = phrases(seen.texts) if seen.documents else []
+    outline = slots(topic)
+    every = [fill(slot, topic, seen if seen.documents else None, found) for slot in outline]
+    needed = [section for section, slot in zip(every, outline, strict=True) if slot.must]
+    # What at least three samples speak of comes next, the most spoken of first.
+    spoken = sorted(
+        (s for s in every if s not in needed and seen.facets.get(s.facet, 0.0) >= seen.few),
+        key=lambda s: -seen.facets[s.facet],
+    )
+    named = parts(topic)
+    unspoken: list[PossibleSection] = []
+    if not seen.documents:
+        spoken = [s for s in every if s not in needed and s.facet not in _NEEDS_SAMPLES.get(topic.kind, ())]
+    else:
+        unspoken = [s for s in needed if s is not every[0] and seen.facets.get(s.facet, 1.0) <= 0]
+        needed = [s for s in needed if s not in unspoken]
+    own = [section_on(text, topic) for text in themes(topic, seen, found)] if seen.documents else []
     count = size(asked.words)
-    ranked = [*named[:2], *own[:1], *named[2:3], *own[1:2], *named[3:], *unnamed, *own[2:]]
+    themed = 2 if topic.kind in _OPEN else 1
+    ranked = [*named, *needed, *own[:themed], *spoken, *own[themed:]]
+    if named:
+        # The things the topic lists are its answer; the general slot would say the same again.
+        ranked = [section for section in ranked if section is not every[0]]
     chosen = _distinct(ranked)[:count]
-    if len(chosen) < min(count, 4):
-        chosen = _distinct([*chosen, *spare])[: min(count, 4)]
-    return sorted(chosen, key=lambda s: -1.0 if s.facet == skeleton[0] else _PLACE[s.facet])
+    if len(chosen) < FEWEST and seen.documents:
+        rest = [section for section in every if section.facet in seen.facets and not named]
+        rest.sort(key=lambda s: (-seen.facets[s.facet], s not in unspoken))
+        chosen = _distinct([*chosen, *rest])[: min(count, FEWEST)]
+    return sorted(chosen, key=lambda section: _place(section, every, named))
+
+
+def _place(section: PossibleSection, every: Sequence[PossibleSection], named: Sequence[PossibleSection]) -> float:
+    """Where it stands: parts first, then the outline's order; a theme after what it opens with."""
+    if section in named:
+        return -1.0
+    return float(every.index(section)) if section in every else 0.5
 
 
 def _why(asked: PlanInput) -> str:
@@ -89,25 +87,9 @@ def _why(asked: PlanInput) -> str:
         return "From question templates for this kind of topic; nothing was found yet to fit them to."
     sources = "sources" if count > 1 else "source"
     return (
-        f"From question templates, fitted to the key phrases of {count} {sources} that a first search brought up; "
-        "no language model was used."
+        f"From question templates for this kind of topic, fitted to what {count} {sources} that a first search "
+        "brought up speak of; no language model was used."
     )
-
-
-def _spoken_of(topic: Topic, samples: Sequence[tuple[str, str]]) -> dict[str, float]:
-    """Share of the samples' sentences on the topic that are about each facet."""
-    every = [
-        (sentence, frozenset(content(sentence))) for _, text in samples for sentence in sentences(text[:MOST_SAMPLE])
-    ]
-    own = [(sentence, terms) for sentence, terms in every if topic.core & terms]
-    counted = own if len(own) >= FEWEST else every
-    counts = dict.fromkeys(BY_NAME, 0.0)
-    for sentence, terms in counted:
-        for facet in FACETS:
-            # A cheap test first: the signs are regular expressions.
-            if (terms & facet.strong or terms & facet.cues) and touch(facet, sentence, terms) >= 0.35:
-                counts[facet.name] += 1
-    return {name: count / len(counted) for name, count in counts.items()} if counted else {}
 
 
 def _distinct(sections: Sequence[PossibleSection]) -> list[PossibleSection]:

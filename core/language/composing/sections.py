@@ -1,7 +1,8 @@
-"""The sections a plan can have: headings and questions for each facet, in words of the topic.
+"""The sections a plan can have: slots of an outline filled with a topic's words.
 
-A heading is built from noun phrases that the samples themselves use ("Running costs and
-grants"), never from a bare template, unless there are no samples to build it from.
+A heading names its facet in plain words; where at least three of the samples speak of the
+same thing (noise among the limits, grants among the costs), it is named too. A question is
+a sentence whatever the topic, with or without samples.
 """
 
 import re
@@ -10,6 +11,8 @@ from dataclasses import dataclass
 
 from core.language.composing.english import is_plural
 from core.language.composing.facets import BY_NAME, Facet
+from core.language.composing.first_look import FirstLook
+from core.language.composing.outlines import ASIDE, OUTLINES, SEARCH_WORDS, Slot
 from core.language.composing.phrases import Phrase
 from core.language.composing.terms import content
 from core.language.composing.topics import QUALIFIED, Kind, Topic, plural, short
@@ -26,7 +29,7 @@ _UNCOUNTED = frozenset(
         """
     )
 )
-_TELLS_HOW = frozenset({Kind.WORTH, Kind.HOW, Kind.WHAT})
+_SAME_AS_LIMITS = frozenset(listed("limits risks problems drawbacks"))
 
 
 @dataclass(frozen=True)
@@ -34,57 +37,102 @@ class PossibleSection:
     """A section that could be in the plan."""
 
     facet: str
-    """Name of its facet, or `theme`."""
+    """Name of its facet or part, or `theme`."""
     heading: str
     question: str
     queries: tuple[str, ...]
-    named: bool = False
-    """The samples have words of their own for it."""
 
     @property
     def stems(self) -> frozenset[str]:
         return frozenset(content(self.heading))
 
 
-def section_for(facet: Facet, topic: Topic, found: Sequence[Phrase]) -> PossibleSection:
-    """The section on one facet, with a heading from the phrases found where they allow one."""
-    nouns = _nouns(facet, topic, found)
-    heading = _heading(facet, topic, nouns, found)
-    if not 1 <= len(heading.split()) <= MOST_HEADING_WORDS:
-        heading = _plain(facet, topic)
+def slots(topic: Topic) -> tuple[Slot, ...]:
+    """The outline for a topic."""
+    return ASIDE if topic.clause else OUTLINES[topic.kind]
+
+
+def section_for(facet: Facet, topic: Topic) -> PossibleSection:
+    """The section on one facet, for any topic."""
+    every = (*slots(topic), *OUTLINES[Kind.WORTH], *OUTLINES[Kind.PHRASE], *OUTLINES[Kind.WHETHER])
+    own = ASIDE if topic.clause else every
+    slot = next((slot for slot in own if slot.facet == facet.name), None)
+    if slot is None:
+        question = f"What is known about the {facet.name} of {topic.subject}?"
+        if topic.clause:
+            question = f"What is known of the {facet.name} with regard to this: {topic.clause}?"
+        slot = Slot(facet.name, facet.name, facet.name, question)
+    return fill(slot, topic, None, ())
+
+
+def fill(slot: Slot, topic: Topic, seen: FirstLook | None, found: Sequence[Phrase]) -> PossibleSection:
+    """A slot with the topic's words in it, and the samples' word for its facet where they agree on one."""
+    words = _words(slot, topic)
+    nouns = _nouns(BY_NAME[slot.facet], topic, seen, found) if seen and slot.facet in BY_NAME else []
+    named = words["s"] or "{s}" not in slot.heading
+    if topic.kind is Kind.WHETHER and "{verb}" in slot.heading and not topic.verb:
+        named = ""  # "How remote work is good" would take the answer for granted
+    heading = _enriched(slot, topic, nouns) or (slot.heading if named else slot.bare).format(**words)
+    if len(heading.split()) > MOST_HEADING_WORDS:
+        # "How trees survive drought and heat", where "young street trees" is too long.
+        last = words["s"].split(" ")[-1]
+        heading = slot.heading.format(**words | {"s": last}) if named else heading
+    if not 2 <= len(heading.split()) <= MOST_HEADING_WORDS or heading.split()[-1] in {"on", "of", "in", "for"}:
+        heading = slot.bare.format(**words)
+    question = _sentence(slot.question.format(**words))
+    return PossibleSection(slot.facet, sentence_case(heading), question, queries(slot, topic, words["one"], nouns))
+
+
+def parts(topic: Topic) -> list[PossibleSection]:
+    """A section for each thing of a list that the topic names."""
+    if topic.kind is Kind.COMPARE or not topic.parts:
+        return []
+    found = []
+    for one in topic.parts:
+        do = "do" if is_plural(one) else "does"
+        question = _sentence(f"How {do} {one} {topic.verb} {topic.other}?")
+        heading = f"What {one} {do}"
+        query = " ".join(dict.fromkeys(f"{one} {keywords_of(topic.other)} {topic.verb}".split()))
+        found.append(PossibleSection(f"part {one}", sentence_case(heading), question, (query, f"{one} effect")))
+    return found
+
+
+def section_on(text: str, topic: Topic) -> PossibleSection:
+    """The section on a theme that the samples share."""
+    does = "do" if is_plural(text) else "does"
+    about = f"in this: {topic.clause}" if topic.clause else f"for {topic.subject}"
+    question = f"Why {does} {text} matter {about}?"
+    words = [*keywords(topic).split(), *text.replace(" and ", " ").split()]
     return PossibleSection(
-        facet.name, sentence_case(heading), _question(facet, topic, nouns), queries(topic, facet, nouns), bool(nouns)
+        "theme", sentence_case(text), question, (" ".join(dict.fromkeys(words)), text.replace(" and ", " "))
     )
 
 
-def section_on(phrase: Phrase, topic: Topic, partner: Phrase | None = None) -> PossibleSection:
-    """The section on a theme, or on two that go together."""
-    joined = f"{phrase.text} and {partner.text}" if partner else phrase.text
-    does = "do" if is_plural(joined) else "does"
-    question = f"Why {does} {joined} matter for {topic.subject}?"
-    if topic.clause:
-        question = f"Why {does} {joined} matter for {topic.clause}?"
-    words = [*keywords(topic).split(), *joined.replace(" and ", " ").split()]
-    heading = sentence_case(joined if " " in joined else f"the role of {joined}")
-    return PossibleSection("theme", heading, question, (" ".join(dict.fromkeys(words)),), True)
-
-
-def queries(topic: Topic, facet: Facet, nouns: Sequence[str]) -> tuple[str, ...]:
-    """One to three keyword queries, the most specific first."""
-    base = keywords(topic)
-    found = [f"{base} {noun}" for noun in nouns[:2]]
-    if facet.name in {"mechanism", "basics"} and topic.kind in _TELLS_HOW and short(topic.subject):
-        found.insert(0, f"how {short(topic.subject)} {'work' if is_plural(short(topic.subject)) else 'works'}")
-    found.append(f"{base} {_QUERY_WORDS.get(facet.name, '')}")
+def queries(slot: Slot, topic: Topic, one: str, nouns: Sequence[str]) -> tuple[str, ...]:
+    """One to three keyword queries: the subject with the facet's words, the samples' own first."""
+    if slot.facet.startswith("part"):
+        found = [f"{one} {keywords_of(topic.where)}", f"{one} explained"]
+    else:
+        base = keywords(topic)
+        usual = SEARCH_WORDS[slot.facet].split()
+        name = short(topic.subject)
+        works = topic.kind in {Kind.WORTH, Kind.WHAT, Kind.HOW} and slot.facet == "mechanism" and name
+        found = [f"how {name} {'work' if is_plural(name) else 'works'}"] if works else []
+        found += [f"{base} {' '.join(nouns[:2])}"] if nouns else []
+        found += [f"{base} {' '.join(usual)}", f"{_shortest(topic)} {' '.join(usual[:2])}"]
     unique = (" ".join(dict.fromkeys(query.split())) for query in found)
     return tuple(dict.fromkeys(unique))[:3]
 
 
 def keywords(topic: Topic) -> str:
     """The topic's content words in order, for a search box."""
-    text = topic.clause or f"{topic.subject} {topic.verb} {topic.other}"
-    words = [word for word in re.findall(r"[^\W_][\w'’-]*", text) if content(word)]
-    return " ".join(dict.fromkeys(words)) or topic.text
+    joined = f"{topic.subject} {topic.verb} {topic.other} {topic.where}"
+    return keywords_of(topic.clause or joined) or topic.text
+
+
+def keywords_of(text: str) -> str:
+    """The content words of a text, each once, in order."""
+    return " ".join(dict.fromkeys(word for word in re.findall(r"[^\W_][\w’'-]*", text) if content(word)))
 
 
 def sentence_case(text: str) -> str:
@@ -98,27 +146,65 @@ def third_person(verb: str) -> str:
     return verb + ("es" if verb.endswith(("s", "x", "z", "ch", "sh", "o")) else "s")
 
 
-def _nouns(facet: Facet, topic: Topic, found: Sequence[Phrase]) -> list[str]:
-    """Up to two phrases of the samples that name the facet, with different heads."""
-    about = set(content(f"{topic.subject} {topic.other} {topic.verb}"))
-    heads = {head: rank for rank, head in enumerate(facet.heads)}
-    rows: list[tuple[float, str]] = []
-    for phrase in found:
-        # By the word, not the stem, which would take "installer" for "installation".
-        head = _singular(phrase.text.split()[-1].lower())
-        words = [w for w, s in zip(phrase.text.split(), phrase.stems, strict=False) if s not in about]
-        if head not in heads or not words or _singular(words[-1].lower()) != head or not phrase.text.islower():
-            continue
-        rank = 1.0 - 0.06 * heads[head]
-        rows.append((phrase.score * rank * (1.5 if len(words) > 1 else 1.0), _plural(" ".join(words))))
-    kept: list[str] = []
-    used: set[str] = set()
-    for _, text in sorted(rows, key=lambda row: (-row[0], row[1])):
-        stems = set(content(text))
-        if not stems & used:
-            kept.append(text)
-            used |= stems
-    return kept[:2]
+def _shortest(topic: Topic) -> str:
+    return keywords_of(short(topic.subject)) or keywords(topic)
+
+
+def _sentence(text: str) -> str:
+    text = sentence_case(text.rstrip(" ?.!"))
+    return re.sub(r"\s+([,?])", r"\1", text) + "?"
+
+
+def _words(slot: Slot, topic: Topic) -> dict[str, str]:
+    """What stands for the names in a slot's texts."""
+    comparing = topic.kind is Kind.COMPARE
+    both = f"{topic.subject} and {topic.other} {topic.where}".strip() if comparing else topic.subject
+    many = comparing or topic.plural
+    one = topic.parts[int(slot.facet[-1]) - 1] if slot.facet.startswith("part ") and topic.parts else ""
+    name = "" if topic.clause or comparing else short(topic.subject)
+    if slot.facet.startswith("part"):
+        many = is_plural(one)
+        name = one
+    purpose = f" to {topic.verb}" if topic.kind is Kind.COST and topic.verb else ""
+    return {
+        "S": both, "s": name, "kept": name or both, "do_not": "do not" if many else "does not",
+        "both": both, "O": topic.other, "o": _object(name, topic), "one": one,
+        "first": topic.subject, "second": topic.other, "first_are": "are" if topic.plural else "is",
+        "whole": _whole(topic), "act": topic.act or "this", "clause": topic.clause,
+        "base": topic.verb or "be", "verb": _verb(topic, many),
+        "how": "why" if topic.kind is Kind.WHY else "when" if topic.text.lower().startswith("when") else "how",
+        "are": "are" if many else "is", "do": "do" if many else "does", "they": "they" if many else "it",
+        "es": "" if many else "s", "purpose": purpose,
+        "against": f" compared with {topic.other}" if topic.kind is Kind.COST and topic.other else "",
+    }  # fmt: skip
+
+
+def _verb(topic: Topic, many: bool) -> str:
+    """What the subject does, agreeing with it; what it is said to be follows `are`."""
+    if not topic.verb:
+        return ("are" if many else "is") if topic.other else ""
+    return topic.verb if many else third_person(topic.verb)
+
+
+def _object(name: str, topic: Topic) -> str:
+    """What the verb is done to, as long as a heading carries it."""
+    if len(f"how {name.split(' ')[-1]} {topic.verb} {topic.other}".split()) <= MOST_HEADING_WORDS:
+        return topic.other
+    return QUALIFIED.split(f" {topic.other}")[0].strip()
+
+
+def _whole(topic: Topic) -> str:
+    """The topic as a question."""
+    text = re.split(r"[?!]\s", topic.text)[0].rstrip("?.! ")
+    if text.lower().startswith("when to ") and topic.act:
+        return f"When is the right time for {topic.act}"
+    if re.match(r"(?:how|why|what|when|where|which|who|is|are|do|does|did|can|could|should|will|would)\b", text, re.I):
+        return text if not text.lower().startswith("how to ") else f"How can one succeed in {topic.act or 'this'}"
+    if topic.kind is Kind.AFFECT:
+        return f"How {'do' if topic.plural else 'does'} {topic.subject} affect {topic.other}"
+    if topic.kind is Kind.HOW:
+        return f"How {'do' if topic.plural else 'does'} {topic.subject} work"
+    return f"What is known about {topic.subject}"
 
 
 def _singular(word: str) -> str:
@@ -131,180 +217,40 @@ def _plural(phrase: str) -> str:
     return phrase if phrase.split()[-1].lower() in _UNCOUNTED else plural(phrase)
 
 
-def _heading(facet: Facet, topic: Topic, nouns: Sequence[str], found: Sequence[Phrase]) -> str:
-    if facet.name == "mechanism":
-        return _how(topic)
-    if facet.name == "evidence":
-        return "evidence from " + " and ".join(nouns[:2]) if nouns else ""
-    if facet.name == "performance" and nouns:
-        trials = _nouns(BY_NAME["evidence"], topic, found)
-        if trials:
-            return f"{nouns[0]} in {trials[0]}"
-    if len(nouns) == 2:
-        both = f"{nouns[0]} and {nouns[1]}"
-        return both if len(both.split()) <= 5 else nouns[0]
-    return _of(nouns[0], facet, topic) if nouns else ""
+def _nouns(facet: Facet, topic: Topic, seen: FirstLook, found: Sequence[Phrase]) -> list[str]:
+    """Up to two names for the facet, each used on the topic by three samples or more; the widest spread first."""
+    about = set(content(f"{topic.subject} {topic.other} {topic.verb}"))
+    spread: dict[str, set[int]] = {}
+    for one in seen.looks:
+        for word in set(re.findall(r"[a-z]+", one.text)):
+            head = _singular(word)
+            if head in facet.heads and not set(content(head)) & about:
+                spread.setdefault(head, set()).add(one.document)
+    rows = [(len(documents), -facet.heads.index(head), head) for head, documents in spread.items()]
+    names = [_plural(head) for count, _, head in sorted(rows, reverse=True) if count >= seen.few]
+    longer = [
+        _plural(phrase.text)
+        for phrase in found
+        if len(phrase.stems) == 2 and phrase.documents >= seen.few and phrase.text.islower()
+        and _singular(phrase.text.split()[-1]) in facet.heads and not set(phrase.stems) & about
+    ]  # fmt: skip
+    return list(dict.fromkeys([*longer[:1], *names]))[:3]
 
 
-def _how(topic: Topic) -> str:
-    """`How heat pumps work`, `Why leaves change colour`; empty where the topic's grammar does not allow it."""
-    name = short(topic.subject)
-    if not name or topic.clause:
+def _enriched(slot: Slot, topic: Topic, nouns: Sequence[str]) -> str:
+    """A heading with the samples' own names for the facet; empty where the slot's own is better."""
+    single = [noun for noun in nouns if " " not in noun]
+    pair = next((noun for noun in nouns if " " in noun), "")
+    if slot.facet == "performance" and pair == "":
         return ""
-    if topic.kind in _TELLS_HOW and " and " not in name:
-        return f"how {name} {'work' if is_plural(name) else 'works'}"
-    if topic.kind is Kind.COMPARE:
-        return _both(topic)
-    if topic.verb and topic.kind in {Kind.AFFECT, Kind.WHETHER, Kind.WHY}:
-        verb = topic.verb if topic.plural else third_person(topic.verb)
-        other = topic.other if len(f"{name} {topic.other}".split()) <= 4 else QUALIFIED.split(topic.other)[0]
-        return f"{'why' if topic.kind is Kind.WHY else 'how'} {name} {verb} {other}".strip()
+    if slot.facet == "costs" and topic.kind is not Kind.COMPARE:
+        others = [noun for noun in single if noun not in {"costs", "prices"}]
+        return f"costs and {others[0]}" if others else ""
+    if slot.facet == "limits":
+        others = [noun for noun in single if noun not in _SAME_AS_LIMITS]
+        return f"{others[0]} and other limits" if others and slot.heading == "Limits and risks" else ""
+    if slot.facet == "practice" and slot.heading.startswith("{s}") and len(single) > 1:
+        return f"{single[0]} and {single[1]}"
+    if slot.facet == "evidence" and pair:
+        return f"evidence from {pair}"
     return ""
-
-
-def _both(topic: Topic) -> str:
-    """`Air-source and ground-source heat pumps`: a head that both share is said once."""
-    one, other = short(topic.subject), short(topic.other)
-    words, others = one.split(), other.split()
-    while len(words) > 1 and len(others) > 1 and words[-1].lower() == others[-1].lower():
-        words.pop()
-        others.pop()
-    return f"{' '.join(words)} and {other}"
-
-
-def _of(noun: str, facet: Facet, topic: Topic) -> str:
-    """One noun alone says too little: `Costs` -> `Costs of heat pumps`."""
-    name = short(topic.subject)
-    if " " in noun:
-        return noun
-    if topic.kind is Kind.COMPARE:
-        return f"{noun} compared"
-    if facet.name == "practice":
-        return f"{noun} in practice"
-    if noun in _POSSESSED and name and not topic.clause:
-        return f"{noun} of {name}"
-    return f"{noun} and limits" if facet.name == "limits" else f"the role of {noun}"
-
-
-_POSSESSED = frozenset(
-    listed("costs effects risks benefits limits dangers efficiency performance prices consequences drawbacks")
-)
-
-_QUERY_WORDS = {
-    "basics": "definition explained",
-    "mechanism": "explained",
-    "effects": "effects",
-    "evidence": "study results",
-    "performance": "efficiency measured",
-    "costs": "cost",
-    "comparison": "comparison alternatives",
-    "limits": "problems risks",
-    "practice": "guidance recommendations",
-    "rules": "rules permission",
-    "outlook": "open questions research",
-}
-
-
-def _plain(facet: Facet, topic: Topic) -> str:
-    """The heading where the samples name nothing."""
-    name = "" if topic.clause or topic.kind is Kind.COMPARE else short(topic.subject)
-    of = f" of {name}" if name else ""
-    return {
-        "basics": f"basics{of}",
-        "mechanism": f"background on {name}" if name else "background and causes",
-        "effects": f"effects{of}" if name else "effects and consequences",
-        "evidence": f"evidence on {name}" if name else "what studies found",
-        "performance": f"performance{of}" if name else "performance compared",
-        "costs": f"costs{of}" if name else "costs compared",
-        "comparison": f"alternatives to {name}" if name else "differences that count",
-        "limits": f"limits and risks{of}" if name and len(name.split()) < 3 else "limits and risks",
-        "practice": f"{name} in practice"
-        if name
-        else "which suits whom"
-        if topic.kind is Kind.COMPARE
-        else "what helps",
-        "rules": f"rules for {name}" if name else "rules and permissions",
-        "outlook": f"open questions on {name}" if name and len(name.split()) < 4 else "open questions",
-    }[facet.name]
-
-
-def _question(facet: Facet, topic: Topic, nouns: Sequence[str]) -> str:
-    subject = topic.subject
-    if topic.kind is Kind.COMPARE and topic.other:
-        return _comparing(facet, topic)
-    if topic.clause:
-        return _on_clause(facet, topic, nouns)
-    if facet.name == "mechanism":
-        return _mechanism_question(topic)
-    be, do = ("are", "do") if topic.plural else ("is", "does")
-    on = f" on {topic.other}" if topic.kind is Kind.AFFECT else ""
-    considered = "before choosing" if topic.kind is Kind.WORTH else "in practice with"
-    return {
-        "basics": f"What {be} {subject}?",
-        "effects": f"What effects {do} {subject} have{on}?"
-        if " and " not in subject
-        else f"What are the effects of {subject}?",
-        "evidence": f"What have {' and '.join(nouns) if nouns else 'studies'} found about {subject}?",
-        "performance": f"How well {do} {subject} perform in practice?",
-        "costs": f"What {do} {subject} cost, and what can be saved?",
-        "comparison": f"How {do} {subject} compare with the alternatives?",
-        "limits": f"What are the limits and risks of {subject}?",
-        "practice": f"What should be considered {considered} {subject}?",
-        "rules": f"Which rules apply to {subject}?",
-        "outlook": f"What is still uncertain about {subject}?",
-    }[facet.name]
-
-
-def _mechanism_question(topic: Topic) -> str:
-    subject = topic.subject
-    if (
-        topic.kind in {Kind.WHY, Kind.HOW}
-        or topic.kind in {Kind.AFFECT, Kind.WHETHER}
-        and topic.text.split()[0].lower() != "the"
-    ):
-        text = re.split(r"[?]\s", topic.text)[0].rstrip("?.! ")
-        if re.match(r"(?:effects?|impacts?|influence|consequences)\b", text, re.IGNORECASE) is None:
-            return sentence_case(text) + "?"
-    do, be, they = ("do", "are", "they") if topic.plural else ("does", "is", "it")
-    if topic.kind is Kind.AFFECT:
-        return f"How {do} {subject} affect {topic.other}?"
-    if topic.kind in _TELLS_HOW:
-        return (
-            f"What {be} {subject}, and how {do} {they} work?" if " and " not in subject else f"How {do} {subject} work?"
-        )
-    return f"What lies behind {subject}?"
-
-
-def _on_clause(facet: Facet, topic: Topic, nouns: Sequence[str]) -> str:
-    """Questions that fit a clause such as `how to learn the piano`."""
-    clause = topic.clause
-    whole = sentence_case(topic.text.rstrip("?.! ")) + "?"
-    return {
-        "mechanism": whole if topic.kind is not Kind.HOW_TO else f"What is behind the question of {clause}?",
-        "practice": whole,
-        "effects": f"What changes once one knows {clause}?"
-        if topic.kind is Kind.HOW_TO
-        else f"What follows from this: {topic.text}?",
-        "evidence": f"What have {' and '.join(nouns) if nouns else 'studies'} found on {clause}?",
-        "limits": f"What goes wrong, and where are the limits: {clause}?",
-        "costs": f"What does it cost: {clause}?",
-        "outlook": f"What is still uncertain: {clause}?",
-    }.get(facet.name, f"What is known of its {facet.name}: {clause}?")
-
-
-def _comparing(facet: Facet, topic: Topic) -> str:
-    both = f"{topic.subject} and {topic.other}"
-    be = "are" if topic.plural else "is"
-    return {
-        "basics": f"What are {both}?",
-        "mechanism": f"What are {both}, and how do they work?",
-        "effects": f"How do the effects of {both} differ?",
-        "evidence": f"What have studies found about {both}?",
-        "performance": f"How do {both} compare in performance?",
-        "costs": f"How do {both} compare in cost?",
-        "comparison": f"Where do {both} differ most?",
-        "limits": f"What are the limits and risks of {both}?",
-        "practice": f"When {be} {topic.subject} the better choice, and when {topic.other}?",
-        "rules": f"Which rules apply to {both}?",
-        "outlook": f"What is still uncertain about {both}?",
-    }[facet.name]

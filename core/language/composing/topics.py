@@ -22,8 +22,11 @@ class Kind(StrEnum):
 
     WORTH = "worth"
     COMPARE = "compare"
+    COST = "cost"
     HOW = "how it works"
     HOW_TO = "how to"
+    HOW_DO = "how they do it"
+    WHEN = "when"
     AFFECT = "effect"
     WHY = "why"
     WHAT = "what"
@@ -44,7 +47,13 @@ class Topic:
     verb: str = ""
     """What the subject does to `other`, without ending; empty where it is not said."""
     clause: str = ""
-    """For topics without a subject of their own: `how to learn the piano`."""
+    """For topics whose grammar cannot be told: the whole of it, to follow a colon."""
+    where: str = ""
+    """What narrows a comparison: `in Python`."""
+    act: str = ""
+    """What is done or to be done, as a noun: `sleeping better`, `partitioning`."""
+    parts: tuple[str, ...] = ()
+    """Things that the topic names side by side: what is compared, or listed."""
 
     @property
     def plural(self) -> bool:
@@ -55,6 +64,11 @@ class Topic:
         """Stems of the subject before its qualifiers: heat and pump for `heat pumps in old houses`."""
         return frozenset(content(QUALIFIED.split(self.subject, maxsplit=1)[0]))
 
+    @property
+    def cores(self) -> tuple[frozenset[str], ...]:
+        """The cores of the things it names side by side, or of its subject."""
+        return tuple(frozenset(content(QUALIFIED.split(part)[0])) for part in self.parts) or (self.core,)
+
 
 QUALIFIED = re.compile(
     r"\s+(?:in|for|on|at|with|from|to|by|as|during|under|after|among|around|near|across|"
@@ -62,6 +76,7 @@ QUALIFIED = re.compile(
     re.IGNORECASE,
 )
 _BE = r"(?:is|are|was|were)"
+_AGAINST = r"(?:compared (?:with|to)|versus|vs\.?|against)"
 _VERBS = (
     r"(?P<verb>affect|influence|change|shape|impact|harm|damage|improve|help|hurt|cool|protect|"
     r"reduce|lower|raise|"
@@ -87,6 +102,31 @@ _PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
             r"plant|take|own|choose|"
             r"switch to|learn) (?P<subject>.+)$",
         ),
+        (
+            Kind.COST,
+            r"^(?:how much|what) (?:do|does|did|would|will|should) it cost to (?P<clause>.+)$",
+        ),
+        (
+            Kind.COST,
+            r"^(?:how much|what) (?:do|does|did|would|will|should) (?P<subject>.+?) cost\b(?: to (?P<verb>.+?))?"
+            rf"(?:,? {_AGAINST} (?P<other>.+))?$",
+        ),
+        (Kind.COST, r"^(?:the |what (?:is|are) the )?(?:costs?|prices?) of (?P<subject>.+)$"),
+        (
+            Kind.COMPARE,
+            r"^how (?:do|does|are|is) (?P<subject>.+?) (?:and|from) (?P<other>.+?) "
+            r"(?:differ|different|compare|distinguished)\b(?P<where>.*)$",
+        ),
+        (
+            Kind.COMPARE,
+            r"^how (?:do|does|are|is) (?P<subject>.+?) (?:differ|different) from (?P<other>.+)$",
+        ),
+        (Kind.WHEN, rf"^when (?:to|(?:should|must|can|do) {_WHOM}) (?P<clause>.+)$"),
+        (
+            Kind.WHEN,
+            r"^when (?:should|must|can|is|are) (?P<subject>.+?) (?:be )?(?P<done>\w+ed)\b(?P<rest>.*)$",
+        ),
+        (Kind.WHEN, r"^when (?P<aux>should|must|can|do|does|is|are|will) (?P<subject>.+)$"),
         (Kind.COMPARE, r"^(?:what (?:is|are) the )?differences? between (?P<subject>.+?) and (?P<other>.+)$"),
         (
             Kind.COMPARE,
@@ -103,6 +143,7 @@ _PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
             r"^(?:which is better[:,]?|what is better[:,]?|is it better to (?:use|have|choose)) "
             r"(?P<subject>.+?),? or (?P<other>.+)$",
         ),
+        (Kind.HOW_TO, rf"^how (?:to|(?:can|should|do|could) {_WHOM}) (?P<clause>.+)$"),
         (Kind.AFFECT, rf"^how (?:do|does|did|can|could) (?P<subject>.+?) {_VERBS} (?P<other>.+)$"),
         (Kind.AFFECT, r"^what effects? (?:do|does|has|have) (?P<subject>.+?) (?:have |had )?on (?P<other>.+)$"),
         (
@@ -115,8 +156,7 @@ _PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
             r"operate)s?\b(?P<rest>.*)$",
         ),
         (Kind.HOW, r"^how (?P<subject>(?!to\b|can\b|do\b|does\b).+?) (?:works?|functions?)\b(?P<rest>.*)$"),
-        (Kind.HOW_TO, rf"^how (?:to|(?:can|should|do|could) {_WHOM}) (?P<clause>.+)$"),
-        (Kind.HOW_TO, r"^how (?P<aux>can|should|could) (?P<subject>.+)$"),
+        (Kind.HOW_DO, r"^how (?P<aux>can|should|could|do|does|did) (?P<subject>.+)$"),
         (Kind.WHY, r"^why (?P<aux>do|does|did|is|are|was|were|can|should|has|have) (?P<subject>.+)$"),
         (Kind.WHAT, rf"^(?:what|who) {_BE} (?P<subject>.+?)(?: and how (?:do|does) (?:it|they) work)?$"),
         (
@@ -169,7 +209,7 @@ def understand(topic: str) -> Topic:
             return _topic(text, kind, {name: value or "" for name, value in match.groupdict().items()})
     if ": " in main and len(main.split(": ", 1)[0].split()) > 1:
         main = main.split(": ", 1)[0]
-    return Topic(text, Kind.PHRASE, _phrase(main))
+    return Topic(text, Kind.PHRASE, _phrase(main), clause=_phrase(main) if _asks(main) else "")
 
 
 def short(subject: str) -> str:
@@ -199,18 +239,71 @@ def _topic(text: str, kind: Kind, groups: dict[str, str]) -> Topic:
     other = groups.get("other", "").strip(" ,.?!")
     verb = groups.get("verb", "").lower()
     if kind is Kind.COMPARE:
-        subject, other = _phrase(subject), _phrase(other)
-        return Topic(text, kind, _with_head(subject, other), other)
-    if kind is Kind.HOW_TO and groups.get("clause"):
-        return Topic(text, kind, _phrase(text), clause=f"how to {groups['clause']}")
+        one, other = _phrase(subject), _phrase(other)
+        one = _with_head(one, other)
+        return Topic(text, kind, one, other, where=groups.get("where", "").strip(" ,"), parts=(one, other))
+    if groups.get("clause"):
+        return _without_subject(text, kind, groups["clause"])
+    if groups.get("done"):
+        act = gerund(groups["done"], past=True)
+        what = _phrase(groups["subject"])
+        return Topic(text, kind, f"{act} {what} {groups['rest'].strip()}".strip(), other=what, act=act)
     if "aux" in groups:
         aux = groups["aux"].lower()
         subject, verb, other = _parted(subject, aux)
         if not (verb or other):
             return Topic(text, kind, _phrase(text), clause=_phrase(text))
-        clause = f"how {subject} {aux} {verb} {other}".replace("  ", " ") if kind is Kind.HOW_TO else ""
-        return Topic(text, kind, _phrase(subject), other, verb, clause)
+        act = f"{gerund(verb)} {other}".strip() if verb else ""
+        kind = Kind.WHY if kind is Kind.WHEN else kind  # `when swallows migrate` is asked about like `why`
+        return Topic(text, kind, _phrase(subject), other, verb, act=act, parts=_listed(subject))
     return Topic(text, kind, _phrase(subject), other, verb)
+
+
+def _without_subject(text: str, kind: Kind, clause: str) -> Topic:
+    """`how to learn the piano` is about `learning the piano`; the clause stands where the verb cannot be told."""
+    verb, _, rest = clause.partition(" ")
+    if verb.lower() not in BASE_VERBS | _COMMON_VERBS:
+        return Topic(text, kind, _phrase(text), clause=_phrase(text))
+    act = f"{gerund(verb)} {rest}".strip(" ,.?!")
+    return Topic(text, kind, act, act=act)
+
+
+def _listed(subject: str) -> tuple[str, ...]:
+    """`naps, caffeine and bright light` -> its three things; one thing alone is no list."""
+    things = [part.strip() for part in re.split(r",\s*(?:and|or)?\s*|\s+(?:and|or)\s+", subject) if part.strip()]
+    return tuple(_phrase(thing) for thing in things) if 1 < len(things) < 5 else ()
+
+
+def gerund(verb: str, *, past: bool = False) -> str:
+    """A verb as a noun.
+
+    Args:
+        past: it is given as a regular past participle.
+
+    >>> gerund("take"), gerund("plan"), gerund("partitioned", past=True)
+    ('taking', 'planning', 'partitioning')
+    """
+    verb = verb.lower()
+    if past:
+        return (verb[:-3] + "y" if verb.endswith("ied") else verb[:-2]) + "ing"
+    if verb.endswith("ie"):
+        return verb[:-2] + "ying"
+    if verb.endswith("e") and not verb.endswith(("ee", "ye", "oe")) and len(verb) > 2:
+        return verb[:-1] + "ing"
+    if re.fullmatch(r"[^aeiou]*[aeiou][^aeiouwxy]", verb) and len(verb) > 2 or verb in {"begin", "transfer", "admit"}:
+        return verb + verb[-1] + "ing"
+    return verb + "ing"
+
+
+_COMMON_VERBS = frozenset(
+    listed(
+        """
+        be do get have become eat buy cook bake knit paint draw grow raise care teach hire brew repair
+        renovate insulate prune compost deploy debug optimise optimize configure refactor meditate exercise
+        breed sew study negotiate invest
+        """
+    )
+)
 
 
 def _parted(clause: str, aux: str) -> tuple[str, str, str]:
@@ -220,7 +313,8 @@ def _parted(clause: str, aux: str) -> tuple[str, str, str]:
     """
     words = clause.split()
     be = aux in {"is", "are", "was", "were"}
-    for index in range(1, len(words)):
+    after_plural = _after_plural(words)
+    for index in range(after_plural or 1, len(words)):
         word = words[index].lower().strip(",")
         if words[index - 1].lower() in _LITTLE:
             continue
@@ -234,7 +328,21 @@ def _parted(clause: str, aux: str) -> tuple[str, str, str]:
                 run += 1
             verb = run - 1 if run > index and run + 1 == len(words) else run
             return " ".join(words[:verb]), words[verb].lower(), " ".join(words[verb + 1 :]).strip(" ,.?!")
+    if aux == "do":
+        # After `do` the subject is plural: its last noun ends in s, and the next word is the verb, known or not.
+        for index in range(1, len(words)):
+            word = words[index]
+            if words[index - 1].endswith("s") and word.islower() and not word.endswith("s") and word not in STOP_WORDS:
+                return " ".join(words[:index]), word, " ".join(words[index + 1 :]).strip(" ,.?!")
     return clause, "", ""
+
+
+def _after_plural(words: list[str]) -> int:
+    """Where a known verb follows a plural: in `night shift workers sleep better` not `shift` is one. 0 where none."""
+    for index in range(1, len(words)):
+        if words[index].lower() in BASE_VERBS and re.search(r"[^s]s$", words[index - 1]):
+            return index
+    return 0
 
 
 def plural(phrase: str) -> str:

@@ -31,8 +31,8 @@ class SlowWeb:
     """
 
     delay_s: float = 0.15
-    intervals: list[tuple[float, float]] = field(default_factory=list)
-    """`(begin, end)` of each request, in seconds of `time.time()`."""
+    requests: list[tuple[float, float, str]] = field(default_factory=list)
+    """`(begin, end, path)` of each request, in seconds of `time.time()`."""
 
     def __enter__(self) -> Self:
         self._pages = {path.stem: _page(path) for path in sorted(SAMPLES.rglob("*.md"))}
@@ -98,7 +98,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
-        self._web.intervals.append((began, time.time()))
+        self._web.requests.append((began, time.time(), self.path))
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
         """Nothing: thousands of lines would be the benchmark."""

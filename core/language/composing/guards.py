@@ -69,6 +69,21 @@ _CODE = re.compile(
     r"\w=\w|[|]|</?\w+>|\S+@\S+\.\w+|\bnew in version\b|\bchanged in version\b|\bdeprecated since\b|¶|#\w+",
     re.IGNORECASE,
 )
+# What reference works say of parameters and signatures, and dotted names that end sentences in their middle.
+_SIGNATURE = re.compile(
+    r"\w\s?\([^)]*\*|\b(?:int|void|char|const|static) \*?\w+\(|\b[a-z]\w*\.[A-Z]\w|;\s+[A-Z]|\.\w+\(\).*\.\w+\(\)"
+)
+_OPTION = re.compile(
+    r"^(?:the )?(?:default|expected|allowed|valid|possible|accepted|legal) (?:values? )?(?:is|are)\b|"
+    r"\b[Tt]his (?:option|parameter|flag|argument|setting|field|attribute|function|method|routine|macro|slot|"
+    r"command|clause|column|view|catalog|keyword)\b|\s--\w|^support for\b|^(?:a )?new [\w.]+(?:\(\))?(?: \w+)? "
+    r"(?:methods?|functions?|modules?|class(?:es)?|options?)\b|^(?:the )?(?:following|parenthesi[sz]ed) |"
+    r"^(?:the )?catalogs? \w+",
+    re.IGNORECASE,
+)
+_BYLINE = re.compile(
+    r"\s[|·•]\s|^(?:by )?(?:[A-Z][\w'’-]+ ){2,4}(?:and (?:[A-Z][\w'’-]+ ){2,4})?[,–—-] ?.*\b(?:19|20)\d\d\.?$"
+)
 _FIRST_PERSON = re.compile(
     r"\b(?:I|I'm|I've|I'd|we|we're|we've|we'll|us|our|ours|my|me|mine|ourselves|myself)\b", re.IGNORECASE
 )
@@ -125,7 +140,10 @@ def refusal(text: str) -> str:
     for pattern, reason in (
         (_INSTRUCTION, "talks to a machine"),
         (_SELLING, "page furniture"),
+        (_BYLINE, "a byline"),
         (_CODE, "code or an address"),
+        (_SIGNATURE, "code or an address"),
+        (_OPTION, "describes an option"),
         (_REFERENCE, "points elsewhere"),
         (_COLLOQUIAL, "talk"),
     ):
@@ -157,7 +175,7 @@ def _english_refusal(text: str, words: list[str]) -> str:
         if bare or _imperative([after["next"], after["after"]]):
             return "no subject"
     label = _LABELLED.match(text)
-    if not has_main_clause(text) or label and not has_main_clause(label.group()):
+    if _label_of_a_thing(words) or not has_main_clause(text) or label and not has_main_clause(label.group()):
         return "no verb"
     if _HEADLESS.match(text) and (words[0].lower() in VERBS or words[1].lower() in VERBS):
         return "no subject"
@@ -165,6 +183,20 @@ def _english_refusal(text: str, words: list[str]) -> str:
     if capitals > 0.6 * len(words) and len(words) > 4:
         return "a heading"
     return ""
+
+
+def _label_of_a_thing(words: list[str]) -> bool:
+    """`An optional pointer to a function ...`, `Decorator to ensure ...`: what a thing is called for, no sentence."""
+    low = [word.lower().strip(",.;:()") for word in words]
+    if len(low) > 2 and "to" in low[1:3] and low[low.index("to") - 1].endswith(("er", "or", "ies")):
+        return low[0] not in {"a", "an", "the"} and low[low.index("to") + 1] in BASE_VERBS
+    if low[0] not in {"a", "an"}:
+        return False
+    # After `a` the verb ends in s or is past; what has the bare form is a noun.
+    return not any(
+        word in AUXILIARIES or word in VERBS - BASE_VERBS or word.endswith("ed") or word.endswith("s") and word in VERBS
+        for word in low
+    )
 
 
 def _imperative(words: list[str]) -> bool:
@@ -179,7 +211,7 @@ def _imperative(words: list[str]) -> bool:
 def _unbalanced(text: str) -> bool:
     return (
         text.count("(") != text.count(")")
-        or (text.startswith("(") and text.rstrip(".").endswith(")"))
+        or text.startswith("(")
         or text.count("[") != text.count("]")
         or text.count('"') % 2 == 1
         or text.count("“") != text.count("”")

@@ -104,7 +104,7 @@ _THEREFORE = re.compile(
 _COUNTED = re.compile(
     r"\b(?:all|the|both) (?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b(?! "
     r"(?:of|hundred|thousand|per))"
-    r"(?! [\w-]+ (?:that|who|which|of|in)\b)(?! [A-Z])|\bthe example \w+|\bboth (?!(?:[\w-]+ "
+    r"(?! [\w-]+ (?:that|who|which|of|in)\b)(?! [A-Z])|\b(?:[Tt]he|in the|this) example\b|\bboth (?!(?:[\w-]+ "
     r"){1,4}and\b|of\b)\w+s\b",
 )
 _ALSO = re.compile(r"\b(?:also|even|too|again|still|another|additional|further|other|others|alike)\b", re.IGNORECASE)

@@ -119,10 +119,15 @@ class Strand:
         return frozenset().union(*(expanded(line.extract.text) for line in self.lines))
 
 
-def arrange(choices: Sequence[Choice], weights: dict[str, float]) -> list[list[Strand]]:
-    """Paragraphs of strands, in reading order."""
+def arrange(choices: Sequence[Choice], weights: dict[str, float], opening: Extract | None = None) -> list[list[Strand]]:
+    """Paragraphs of strands, in reading order.
+
+    Args:
+        opening: the sentence to begin with, if it was chosen and begins a strand.
+    """
     strands = _strands(choices)
-    return _paragraphs(_path(strands, weights), weights)
+    first = next((s for s in strands if s.first is opening), None)
+    return _paragraphs(_path(strands, weights, first), weights)
 
 
 def _strands(choices: Sequence[Choice]) -> list[Strand]:
@@ -159,29 +164,30 @@ def _goes_on(one: Extract, other: Extract) -> bool:
     )
 
 
-def _path(strands: list[Strand], weights: dict[str, float]) -> list[Strand]:
+def _path(strands: list[Strand], weights: dict[str, float], first: Strand | None) -> list[Strand]:
     """Order strands: roles first, neighbours alike; greedy, then single moves while they help."""
     if len(strands) < 2:
         return strands
-    start = min(strands, key=lambda s: (_opening_cost(s), -s.score, s.first.number, s.first.place))
+    start = first or min(strands, key=lambda s: (_opening_cost(s), -s.score, s.first.number, s.first.place))
     path = [start]
     left = [strand for strand in strands if strand is not start]
     while left:
         nearest = min(left, key=lambda s: (_step(path[-1], s, weights), s.first.number, s.first.place))
         left.remove(nearest)
         path.append(nearest)
-    return _mended(path, weights)
+    return _mended(path, weights, 1 if first else 0)
 
 
-def _mended(path: list[Strand], weights: dict[str, float]) -> list[Strand]:
+def _mended(path: list[Strand], weights: dict[str, float], fixed: int) -> list[Strand]:
+    """The path after single moves; the first `fixed` strands stay."""
     best = _length(path, weights)
     improved = True
     rounds = 0
     while improved and rounds < 6:
         improved = False
         rounds += 1
-        for i in range(len(path)):
-            for j in range(len(path)):
+        for i in range(fixed, len(path)):
+            for j in range(fixed, len(path)):
                 if i == j:
                     continue
                 other = path[:i] + path[i + 1 :]

@@ -24,6 +24,9 @@ DEFINITION = 0.25
 OFF_TOPIC = 0.3
 """Taken off a sentence whose passage has none of the topic's words; half of them are enough."""
 
+NEWS = 0.1
+"""Taken off a sentence of release notes: it says what changed, not what is."""
+
 _FLEETING = re.compile(
     r"\b(?:today|yesterday|tomorrow|now|nowadays|currently|recently|at present|this (?:year|"
     r"month|week|season|winter|summer|spring|"
@@ -38,7 +41,7 @@ _IDENTIFIER = re.compile(r"\b\w+_\w+|\b\w+\(\)|\b[a-z]+\.[a-z]\w*|\b[a-z]+[A-Z]\
 _PROCEDURE = re.compile(
     r"^(?:an? |the )?(?:\w+ )?(?:report|survey|trial|study|review|measurements?|association|"
     r"prices?|figures|example)\b.*"
-    r"\b(?:covers?|includes?|come from|counts?|was (?:carried|conducted)|left out|assumes?)\b",
+    r"\b(?:covers?|are typical|holds? only|includes?|come from|counts?|was (?:carried|conducted)|left out|assumes?)\b",
     re.IGNORECASE,
 )
 
@@ -62,8 +65,12 @@ def relevance(
     )
     if wanted.explains and defines(extract, wanted.topic):
         score += DEFINITION
+    score -= NEWS if _NEWS.search(item.passage.title) else 0.0
     score -= OFF_TOPIC * (1 - min(1.0, 2 * coverage(wanted.topic, _around(extract), {})))
     return score
+
+
+_NEWS = re.compile(r"what[’']?s new|release notes?|change ?log|^(?:[A-Z]\.\d+\. )?release \d|news", re.IGNORECASE)
 
 
 def _around(extract: Extract) -> frozenset[str]:

@@ -4,12 +4,14 @@ Sentences are taken, never made: each is a sentence of the passage it cites, mar
 What is decided here is which ones, in which order and in which paragraphs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from core.language.composing.aims import Aim, aim, aims, answers_topic, owned, weights_of
 from core.language.composing.candidates import Unit, units
 from core.language.composing.extracts import extracts
 from core.language.composing.facts import same_fact
+from core.language.composing.general import generality
+from core.language.composing.openings import Leaning
 from core.language.composing.order import Strand, arrange
 from core.language.composing.relevance import relevance
 from core.language.composing.selection import choose
@@ -21,6 +23,8 @@ DISPUTE = "The sources disagree on this point."
 """The one sentence that is not a source's: it leads over to two that are."""
 OFF_THE_POINT = 0.4
 """Share of the best paragraph's fit below which a paragraph is left out, however high it was ranked."""
+OPENS = 0.7
+"""Share of the best sentence's score from which a sentence may open the section."""
 LEAST_WORDS = 60
 """Of a section whose evidence all fits other sections better."""
 
@@ -45,10 +49,28 @@ def compose(section: WriteInput) -> str:
     own = [unit for unit in candidates if all(mine.get(id(extract), -1.0) >= least for extract in unit.extracts)]
     left = [unit for unit in own if not any(answers_topic(extract, wanted) for extract in unit.extracts)]
     spare = [unit for unit in candidates if all(id(extract) in free for extract in unit.extracts)]
+    rivals = [unit.first for unit in candidates if len(unit.extracts) == 1 and unit.first.numbers]
     # Better to take what the introduction wants, or what no section wants, than to say nothing.
-    chosen = choose(left, scores, section.words, weights) or choose(own, scores, section.words, weights)
-    chosen = chosen or choose(spare, scores, LEAST_WORDS, weights)
-    return prose(arrange(chosen, weights))
+    for possible, words in ((left, section.words), (own, section.words), (spare, LEAST_WORDS)):
+        opening = _opening(possible, scores, wanted, aim_weights)
+        chosen = choose(possible, scores, words, weights, opening, rivals)
+        if chosen:
+            return prose(arrange(chosen, weights, opening.first if opening else None))
+    return ""
+
+
+def _opening(
+    possible: Sequence[Unit], scores: Mapping[int, float], wanted: Aim, aim_weights: dict[str, float]
+) -> Unit | None:
+    """The most general sentence that stands by itself, among those that fit the section well."""
+    alone = [unit for unit in possible if len(unit.extracts) == 1 and unit.leaning is Leaning.NONE]
+    best = max((scores[id(unit.first)] for unit in alone), default=0.0)
+    fitting = [unit for unit in alone if scores[id(unit.first)] >= OPENS * best]
+    return max(
+        fitting,
+        key=lambda u: (generality(u.first, wanted, aim_weights) + scores[id(u.first)], -u.first.number, -u.first.place),
+        default=None,
+    )
 
 
 def prose(paragraphs: Sequence[Sequence[Strand]]) -> str:

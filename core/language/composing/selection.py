@@ -39,7 +39,12 @@ class Choice:
 
 
 def choose(
-    candidates: Sequence[Unit], scores: Mapping[int, float], words: int, weights: dict[str, float]
+    candidates: Sequence[Unit],
+    scores: Mapping[int, float],
+    words: int,
+    weights: dict[str, float],
+    opening: Unit | None = None,
+    rivals: Sequence[Extract] = (),
 ) -> list[Choice]:
     """The units to write from, best first.
 
@@ -48,20 +53,30 @@ def choose(
         scores: extract id -> relevance.
         words: about how many words to take; overrun by half a sentence at most.
         weights: idf over the evidence's sentences.
+        opening: one of the candidates that is taken in any case.
+        rivals: sentences that may be shown against a candidate that they disagree with, its own or not;
+            of such pairs the best is taken in any case, for a figure must not stand where another source has another.
     """
     if not candidates:
         return []
-    return _Selection(candidates, scores, weights).run(words)
+    return _Selection(candidates, scores, weights, rivals).run(words, opening)
 
 
 class _Selection:
     """The state of one greedy choice."""
 
-    def __init__(self, candidates: Sequence[Unit], scores: Mapping[int, float], weights: dict[str, float]) -> None:
+    def __init__(
+        self,
+        candidates: Sequence[Unit],
+        scores: Mapping[int, float],
+        weights: dict[str, float],
+        rivals: Sequence[Extract],
+    ) -> None:
         self.weights = weights
         self.scores = scores
-        self.singles = {id(unit.first): unit.first for unit in candidates if len(unit.extracts) == 1}
-        self.everyone = {id(extract): extract for unit in candidates for extract in unit.extracts}
+        self.own = [unit for unit in candidates if len(unit.extracts) == 1]
+        self.singles = {id(unit.first): unit.first for unit in self.own} | {id(e): e for e in rivals}
+        self.everyone = {id(extract): extract for unit in candidates for extract in unit.extracts} | self.singles
         self.floor = FLOOR * max(scores[id(unit.extracts[-1])] for unit in candidates)
         self.left = [(unit, self._score(unit)) for unit in candidates]
         self.left = [pair for pair in self.left if pair[1] >= self.floor]
@@ -74,8 +89,12 @@ class _Selection:
         """Extracts nothing may be joined to: one side of a disagreement."""
         self.taken: list[tuple[Unit, float, Extract | None]] = []
 
-    def run(self, words: int) -> list[Choice]:
-        total = 0
+    def run(self, words: int, opening: Unit | None) -> list[Choice]:
+        disputed = [unit for unit in self.own if unit.first.numbers and self._rival(unit) is not None]
+        first = max(disputed, key=lambda u: (self.scores[id(u.first)], -u.first.number, -u.first.place), default=None)
+        total = self._take(opening, self._score(opening)) if opening else 0
+        if first and (grown := self._grown(first)):
+            total += self._take(grown, self._score(grown))
         while total < words:
             fitting = []
             for unit, score in self.left:

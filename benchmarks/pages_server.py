@@ -13,11 +13,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qs, quote, urlsplit
+from zlib import crc32
 
 from markdown_it import MarkdownIt
 
-HOSTS = tuple(f"127.0.0.{n}" for n in range(1, 13))
-"""A dozen sites, as twelve results of a real search are; all on the loopback."""
+HOSTS = tuple(f"127.0.0.{n}" for n in range(1, 61))
+"""Sixty sites, for the results of real searches lie on as many; all on the loopback."""
 
 SAMPLES = Path(__file__).resolve().parent.parent / "samples" / "library"
 
@@ -64,9 +65,12 @@ class SlowWeb:
         tag = quote(query[:40])
         # A page of its own for each query, so that runs do not share what they fetch.
         return [
-            {"url": f"{self._sites[i % len(HOSTS)]}/{tag}/{name}", "title": name.replace("-", " "), "content": name}
-            for i, name in enumerate(ranked[:12])
+            {"url": f"{self._site(tag, name)}/{tag}/{name}", "title": name.replace("-", " "), "content": name}
+            for name in ranked[:12]
         ]
+
+    def _site(self, tag: str, name: str) -> str:
+        return self._sites[crc32(f"{tag}/{name}".encode()) % len(self._sites)]
 
 
 def _page(path: Path) -> str:

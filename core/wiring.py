@@ -17,7 +17,7 @@ from core.settings import Settings, load
 from core.store import Store
 from core.tracing import Tracer
 
-SERVICE_REQUESTS = 8
+SERVICE_REQUESTS = 16
 """At once to a search service that a person runs or pays for; strangers' sites get two."""
 
 

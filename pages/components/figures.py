@@ -110,13 +110,6 @@ def ago(iso: str | None, now: datetime | None = None) -> str:
     return f"{when.day} {when:%b %Y}"
 
 
-def lasted(start: str | None, end: str | None) -> str:
-    """The time between two moments, empty when one is missing."""
-    if not start or not end:
-        return ""
-    return duration((moment(end) - moment(start)).total_seconds())
-
-
 def share(value: float | None) -> str:
     """A score in [0, 1] as a percentage; `not measured` for None.
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.models import Run, Status
+from pages.components import session
 from pages.components.door import studio
 from pages.components.figures import ago, count, plain
 from pages.components.links import open_step
@@ -33,17 +34,29 @@ def ended(run: Run) -> None:
 def _buttons(run: Run) -> None:
     def resume() -> None:
         with told():
-            studio().resume(run.id)
+            studio().resume(run.id, budget_usd=budget)
 
     def again() -> None:
         with told():
             st.query_params["run"] = studio().start(run.brief)
             flash("Started again with the same brief.")
 
+    budget = None
+    if run.status == Status.FAILED and (run.error or {}).get("kind") == "BudgetSpent":
+        spent = max(run.brief.budget_usd or 0.0, run.cost_usd)
+        budget = st.number_input(
+            "New budget, $", min_value=spent, value=2 * spent, format="%.4f", key=session.of("budget", run.id)
+        )
     if run.status in {Status.CANCELLED, Status.FAILED}:
         word = "Go on" if run.status == Status.CANCELLED else "Back to the desk" if run.draft_id else "Retry this step"
         st.button(word, type="primary", icon=":material/play_arrow:", on_click=resume)
     st.button("Start anew", icon=":material/restart_alt:", on_click=again)
+
+
+def _add_samples() -> None:
+    with told():
+        studio().add_sample_library()
+        flash("The sample library is being read; start the run anew in a few seconds.")
 
 
 def _kept(run: Run) -> None:
@@ -57,6 +70,8 @@ def _kept(run: Run) -> None:
     st.caption(f"It got to step {STEPS[run.step]}. {what}")
     with st.container(horizontal=True):
         if run.status == Status.NO_EVIDENCE:
+            if not studio().collections():
+                st.button("Add the sample library", icon=":material/library_add:", on_click=_add_samples)
             st.page_link("library.py", label="Add sources", icon=":material/upload:")
         if run.status in {Status.NO_EVIDENCE, Status.FAILED}:
             st.page_link("settings.py", label="Change settings", icon=":material/settings:")

@@ -6,7 +6,7 @@ from core.models import Draft, Publication, Run, Status
 from pages.components import session
 from pages.components.article import article, counts
 from pages.components.door import studio
-from pages.components.figures import ago, count, lasted, money, plain
+from pages.components.figures import ago, count, duration, money, plain
 from pages.components.live import live
 from pages.components.shell import flash, heading, person, problem, told
 from pages.components.words import ORIGINS, state
@@ -56,7 +56,7 @@ def _facts(run: Run, draft: Draft) -> str:
     parts = [f"{found.get('supported', 0)} supported, {found.get('partly', 0)} partly, {not_} not"]
     if found.get("unjudged"):
         parts.append(f"{found['unjudged']} not judged yet")
-    parts += [f"version {draft.version}", lasted(run.started_at, run.finished_at), money(run.cost_usd)]
+    parts += [f"version {draft.version}", duration(studio().progress(run.id).elapsed_s), money(run.cost_usd)]
     return " · ".join(part for part in parts if part)
 
 

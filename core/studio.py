@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.errors import BriefError, ConflictError
+from core.errors import BriefError, ConflictError, PublishError
 from core.events import Kind
 from core.markdown import to_markdown
 from core.models import (
@@ -169,6 +169,7 @@ class Studio:
         Raises:
             ConflictError: the run does not wait for that, or somebody else was faster.
             BriefError: there is no such run.
+            PublishError: something is not supported, and no reason is given.
         """
         run = self._existing(run_id)
         if run.status not in _ACCEPTED[kind]:
@@ -187,8 +188,21 @@ class Studio:
                 "There is a newer version of the article than the one you edited.",
                 remedy="Copy your changes, reload, and make them again in the newest version.",
             )
+        if kind == "publish" and not str((data or {}).get("reason") or "").strip():
+            self._check_supported(run)
         if not self.store.decisions.add_if_awaited(run_id, kind, by=by, data=data, statuses=_ACCEPTED[kind]):
             raise ConflictError("A decision is being carried out.", remedy="Wait a moment, then decide again.")
+
+    def _check_supported(self, run: Run) -> None:
+        """What is not supported goes out with a reason only; said here, before a worker is asked."""
+        from core.judging.gate import open_claims
+
+        held = open_claims(self.store.drafts.get(run.draft_id)) if run.draft_id else []
+        if held:
+            raise PublishError(
+                f"{len(held)} sentence{'s are' if len(held) > 1 else ' is'} not supported by what is cited.",
+                remedy="Repair or cut what is marked, or publish with a reason.",
+            )
 
     def stop(self, run_id: str) -> None:
         """End a run; what is finished is kept, and it can be resumed."""

@@ -12,7 +12,8 @@ from core import publishing  # noqa: F401 - puts the targets on their shelf
 from core.agents.state import RunState, Update
 from core.errors import PublishError
 from core.events import Kind
-from core.models import Article, Brief, Draft, Label, Publication, Receipt, Scorecard, SentenceKind, Step
+from core.judging.gate import open_claims
+from core.models import Article, Brief, Draft, Publication, Receipt, Scorecard, Step
 from core.models import Update as Change
 from core.publishing.article import assemble, slugify
 from core.publishing.target import TARGETS, Target
@@ -80,15 +81,11 @@ def article_for(
     if scores is None:
         raise PublishError("This draft was never judged.", remedy="Save it again, so that it is judged first.")
     card, answer = scores
-    failed = [
-        s.id
-        for s in draft.sentences
-        if s.kind is SentenceKind.CLAIM and (s.verdict is None or s.verdict.label is not Label.SUPPORTED)
-    ]
+    failed = [sentence.id for sentence in open_claims(draft)]
     if (failed or not answer.passed) and not reason.strip():
         raise PublishError(
-            f"{len(failed)} sentences are not supported, and nobody has said why they should go out.",
-            remedy="Repair or cut them, or publish with a reason.",
+            f"{len(failed)} of the article's sentences not supported, and nobody has said why to publish all the same.",
+            remedy="Repair or cut what is not supported, or publish with a reason.",
         )
     passages = store.passages.passages(c.passage_id for s in draft.sentences for c in s.citations)
     sources = store.sources.many(p.source_id for p in passages.values())

@@ -4,7 +4,17 @@ One contradicted sentence closes it whatever the mean, and so does one nobody ju
 does the share of supported claims count.
 """
 
-from core.models import Gate, Scorecard
+from core.models import Draft, Gate, Label, Scorecard, Sentence, SentenceKind
+
+
+def open_claims(draft: Draft) -> list[Sentence]:
+    """The claims that may go out with a person's reason only: all that are not found supported, in order."""
+    return [
+        sentence
+        for sentence in draft.sentences
+        if sentence.kind is SentenceKind.CLAIM
+        and (sentence.verdict is None or sentence.verdict.label is not Label.SUPPORTED)
+    ]
 
 
 def decide(scorecard: Scorecard, *, threshold: float = 0.8) -> Gate:

@@ -67,7 +67,7 @@ def open_points(draft: Draft) -> tuple[list[str], int]:
     """Why publishing needs a person's reason (empty: it does not), and how many sentences are not supported."""
     gate = studio().gate(draft.id)
     found = counts(draft)
-    weak = found.get("unsupported", 0) + found.get("contradicted", 0)
+    weak = sum(found.get(label, 0) for label in ("partly", "unsupported", "contradicted", "unjudged"))
     reasons = list(gate.reasons) if gate and not gate.passed else []
     if weak and not reasons:
         reasons = [f"{count(weak, 'sentence')} not supported by what it cites"]
@@ -92,7 +92,7 @@ def _buttons(run: Run, draft: Draft, newest: bool, working: bool) -> None:
         return
     reasons, weak = open_points(draft)
     if reasons:
-        label = f"Publish with {weak} unsupported" if weak else "Publish below the gate"
+        label = f"Publish with {weak} not supported" if weak else "Publish below the gate"
         # The key keeps it open while the count in its label changes.
         with st.popover(
             label, type="primary", icon=":material/publish:", disabled=working, key=session.of("publish", run.id)

@@ -81,7 +81,7 @@ def test_a_topic_becomes_a_checked_and_published_article(visit: Any) -> None:
     expect(changed).to_have_class(re.compile("unsupported|contradicted|partly"), timeout=LONG_MS)
     expect(page.get_by_text(re.compile("version 2|version 3")).first).to_be_visible()
 
-    expect(page.get_by_role("button", name="Publish with 1 unsupported")).to_be_visible()
+    expect(page.get_by_role("button", name="Publish with 1 not supported")).to_be_visible()
     publish(page, needs_reason=True)
     address = page.get_by_role("link", name="View").get_attribute("href")
     page.goto(address)

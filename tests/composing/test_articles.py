@@ -49,11 +49,11 @@ def test_no_sentence_stands_twice_in_the_body(article):
     assert sorted(body) == sorted(set(body))
 
 
-def test_the_introduction_answers_without_repeating_the_body(article):
+def test_the_introduction_answers_and_repeats_the_body_only_for_a_better_answer(article):
     _, _, _, prose, _ = article
     intro = prose[0].splitlines()
     assert 2 <= len(intro) <= 4
-    assert not {strip(line) for line in intro} & {strip(line) for line in lines(prose[1:])}
+    assert len({strip(line) for line in intro} & {strip(line) for line in lines(prose[1:])}) <= 1
 
 
 def test_nearly_every_section_has_something_to_say_and_no_instruction_gets_in(article):

@@ -28,6 +28,15 @@ from core.language.composing.openings import Leaning, leaning
         "the rest of a sentence whose beginning was cut off by a page.",
         "WarmAnswers Direct: the heat pump that pays you back! Order today!",
         "Heat Pumps And Old Houses In The United Kingdom Today.",
+        "An optional pointer to a traversal function for the garbage collector.",
+        "The signature is int tp_traverse(PyObject *self, visitproc visit, void *arg) in every type.",
+        "Expected values are range or hash for every table of this kind.",
+        "This option requires that the number of partitions is set to non-zero.",
+        "Decorator to ensure the threads are cleaned up even if the test fails.",
+        "The asyncio.Task objects were removed from the list of exports in that version.",
+        "Gilbert Amory and Ruta Fenwright | Roster Review | 11 November 2025 | reviews of rosters.",
+        "(Autovacuum does process table partitions just like other tables.) It is slow.",
+        "Table K.1 describes various hard limits of the database system.",
     ],
 )
 def test_what_may_not_stand_is_refused(text):

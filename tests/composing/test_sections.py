@@ -117,3 +117,14 @@ def test_what_stands_elsewhere_in_the_article_is_not_said_again():
 def test_a_thin_section_is_not_padded():
     text = "The median price of a heat pump was £12,800. Ships sail to many harbours in summer. Cheese ripens in caves."
     assert write(item(1, text), words=400) == "The median price of a heat pump was £12,800. [1]"
+
+
+def test_a_section_opens_with_what_holds_in_general():
+    detail = "The example house is a heat pump house that needs 12,000 kilowatt-hours of heat a year."
+    general = "A heat pump is a machine that moves heat from a cold place to a warm one."
+    fan = "A fan of the heat pump draws 900 litres of outdoor air a second across a coil."
+    prose = write(
+        item(1, fan, score=1.0), item(2, detail, score=0.9), item(3, general, score=0.7),
+        section="How heat pumps work", question="What are heat pumps, and how do they work?",
+    )  # fmt: skip
+    assert prose.startswith(general)

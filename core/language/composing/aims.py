@@ -26,6 +26,8 @@ _ASKING = frozenset(
         "before choosing learn "
         "compare differ different change help helps limits risks perform cost costs does keep "
         "regard saved considered "
+        "means meaning pays off stake stands stand way helped choose chosen choosing dearer low happens follows "
+        "short answer go about observed better alternatives where price whole lower raise "
         "lie lies behind effect effects have rules apply background studies study basics open questions"
     )
 )
@@ -34,11 +36,12 @@ _THEME = re.compile(r"^why (?:do|does) .* matter\b|^what part (?:do|does) ", re.
 _EXPLAINS = re.compile(
     r"(?:how (?:do|does|can|an?|the|\w+(?: [\w'’-]+){0,3} (?:works?|cools?|"
     r"affects?))\b(?!.*\b(?:perform|compare|differ)\b))|"
-    r"what (?:is|are) (?!the |still |known )|why |basics\b|background\b|.* explained$",
+    r"what (?:is|are) (?!the |still |known |at )|what (?:do|does) .+ mean\b|why |basics\b|background\b|.* explained$",
     re.IGNORECASE,
 )
 _DEFINES = re.compile(
     r"^(?:an? |the )?(?P<what>[\w' -]{3,50}?) (?:is|are) (?:an? |the |any |one of |called |known as )|"
+    r"^(?:an? |the )?(?P<means>[\w' -]{3,50}?) (?:refers? to|means|consists? of) |"
     r"^(?:an? |the )?(?P<works>[\w' -]{3,50}?) works? (?:like|by)\b",
     re.IGNORECASE,
 )
@@ -84,7 +87,11 @@ def aim(topic: str, heading: str, question: str) -> Aim:
             return Aim(own, about, (), False, phrase, acronym)
     if _THEME.search(question):
         return Aim(own, about, (), False, phrase, acronym)
-    facets = tuple(dict.fromkeys((*asked(heading), *asked(question))))
+    # "sleep better" in the topic does not make every question one of comparing.
+    bare = question
+    for words in (asked_about.act, asked_about.other if asked_about.kind is not Kind.COMPARE else ""):
+        bare = bare.replace(words, "") if words else bare
+    facets = tuple(dict.fromkeys((*asked(heading), *asked(bare))))
     explains = bool(_EXPLAINS.match(heading) or _EXPLAINS.match(question))
     if explains:
         facets = tuple(dict.fromkeys((BY_NAME["mechanism"], BY_NAME["basics"], *facets)))
@@ -122,8 +129,8 @@ def affinity(extract: Extract, wanted: Aim, weights: dict[str, float]) -> float:
     side = 0.0
     for facet in wanted.facets:
         here = touch(facet, extract.text, extract.terms)
-        above = 1.0 if facet.asks.search(passage.heading) else 0.5 if facet.asks.search(passage.title) else 0.0
-        side = max(side, 0.7 * here + 0.3 * above)
+        above = 1.0 if facet.asks.search(passage.heading) else 0.7 if facet.asks.search(passage.title) else 0.0
+        side = max(side, 0.65 * here + 0.35 * above)
     if wanted.own:
         return 0.55 * words + 0.45 * side if wanted.facets else words
     about = on_topic(extract, wanted, {})
@@ -154,7 +161,7 @@ def defines(extract: Extract, topic: frozenset[str]) -> bool:
     match = _DEFINES.match(extract.text)
     if not match:
         return False
-    what = set(content(match["what"] or match["works"]))
+    what = set(content(match["what"] or match["means"] or match["works"]))
     return bool(topic & what) and len(what - topic) <= 1
 
 

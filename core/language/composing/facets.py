@@ -45,7 +45,7 @@ FACETS: tuple[Facet, ...] = (
         "basics",
         "definition define mean call known kind type consist part component contain concept term refer machine device",
         "",
-        r"what (?:is|are) (?!the |known |still )[^,]*(?:$|\?|, and how)|definition|basics|meaning",
+        r"what (?:is|are) (?!the |known |still |at )[^,]*(?:$|\?|, and how)|definition|basics|meaning",
         r"^(?:an? |the )?[\w' -]{3,60}? (?:is|are) (?:an? |the |any |one of )|\b(?:is|are) "
         r"(?:called|known as|defined as)\b|\brefers? to\b|\bmeans that\b",
     ),
@@ -131,7 +131,8 @@ FACETS: tuple[Facet, ...] = (
         "worthwhile benefit large improve pay advantage drawback",
         "",
         r"^when (?!they|it works)|pays off|right time",
-        r"\b(?:worthwhile|beneficial|makes? sense|when (?:a|an|the|most)\b|only (?:if|when)|improve\w*)\b",
+        r"\b(?:worthwhile|beneficial|benefits?|rule of thumb|makes? sense)\b|"
+        r"\b(?:when (?:a|an|the|most)\b|only (?:if|when)|improve\w*)\b",
     ),
     _facet(
         "comparison",

@@ -8,7 +8,7 @@ single places and studies, examples, advice) follow. The weights are editorial.
 import re
 
 from core.language.composing.acronyms import expanded, used
-from core.language.composing.aims import Aim, affinity, defines
+from core.language.composing.aims import Aim, affinity, defines, on_topic
 from core.language.composing.extracts import Extract
 from core.language.composing.order import Role, role
 from core.language.composing.relevance import reading
@@ -19,6 +19,11 @@ _SUMS_UP = re.compile(
     r"both|can|costs?|refers? to|consists? of|allows?|technique|way of)\b",
     re.IGNORECASE,
 )
+_CONCEDES = re.compile(r"\b(?:still|even|although|though|but|just|sometimes|some)\b", re.IGNORECASE)
+_STUDY = re.compile(
+    r"^(?:in|during|among|at) (?:an? |the )?\w+|\b(?:survey|study|trial|sample|monitoring|review)\b", re.I
+)
+_COUNTED = frozenset({"performance", "costs", "upfront", "running", "savings", "support", "evidence"})
 _DETAIL = re.compile(r"\bexample\b|\bfor instance\b|\bone (?:house|home|worker|street|tree|city)\b", re.IGNORECASE)
 FIRST_WORDS = 7
 """Words within which a sentence on the subject names it."""
@@ -37,15 +42,31 @@ def generality(extract: Extract, wanted: Aim, weights: dict[str, float]) -> floa
     wished = wanted.own & start
     score = 0.5 * affinity(extract, wanted, weights) + 0.3 * max(named, 1.0 if wished else 0.0) + 0.2 * reading(extract)
     score += 0.35 if wanted.explains and defines(extract, wanted.topic | wanted.own) else 0.0
+    score += 0.3 * on_topic(extract, wanted, {})
     score += 0.12 if _SUMS_UP.search(text) else 0.0
     score += 0.15 if extract.before is None or extract.before.block != extract.block else 0.0
     score += 0.1 * extract.item.score
-    score -= 0.12 * min(3, len(extract.numbers - years(extract.numbers))) + 0.1 * len(years(extract.numbers))
+    asks_for = {facet.name for facet in wanted.facets}
+    figure = 0.04 if asks_for & _COUNTED else 0.12
+    score -= figure * min(3, len(extract.numbers - years(extract.numbers))) + 0.1 * len(years(extract.numbers))
+    score -= 0.1 * min(2, _before_the_subject(extract, wanted))
+    score -= 0.15 if _CONCEDES.search(text) else 0.0
+    score -= 0.25 if _STUDY.search(text) and "evidence" not in asks_for else 0.0
     score -= 0.15 * min(2, len(extract.names - wanted.topic - wanted.own))
     score -= 0.3 if extract.listed else 0.0
     score -= 0.5 if _DETAIL.search(text) else 0.0
-    score -= 0.5 if used(text) - expanded(text) else 0.0
-    asks_for = {facet.name for facet in wanted.facets}
+    score -= 1.0 if used(text) - expanded(text) else 0.0
     score -= 0.2 if part is Role.ADVICE and "practice" not in asks_for else 0.0
     score -= 0.2 if part is Role.LIMIT and not asks_for & {"limits", "outlook"} else 0.0
     return score
+
+
+def _before_the_subject(extract: Extract, wanted: Aim) -> int:
+    """Content words before the subject that are not the section's own: a `hybrid` heat pump is not every one."""
+    cues = wanted.own.union(*(facet.cues | facet.strong for facet in wanted.facets)) if wanted.facets else wanted.own
+    count = 0
+    for stem in extract.stems[:FIRST_WORDS]:
+        if stem in wanted.phrase or stem in wanted.own:
+            return count
+        count += stem not in cues
+    return count

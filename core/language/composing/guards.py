@@ -34,7 +34,7 @@ _REFERENCE = re.compile(
     r"(?:also )?(?:table|figure|fig\.?|section|chapter|appendix|box|equation|example|step|page|"
     r"listing|part|note)s?\s?"
     r"(?:\d|[IVX]+\b|[A-Z]\b|above|below)"
-    r"|\b(?:figure|table|fig\.|box|chart|section|appendix)\s?\d+"
+    r"|\b(?:figure|table|fig\.|box|chart|section|appendix)\s?(?:[A-Z]\.)?\d+"
     r"|\b(?:the|this) (?:following|next|previous|preceding) (?:\w+ )?(?:table|figure|section|"
     r"example|chapter|list|page|"
     r"code|paragraph|diagram|chart|graph|image|photo|video|article|post|guide|module|document)"
@@ -78,7 +78,7 @@ _OPTION = re.compile(
     r"\b[Tt]his (?:option|parameter|flag|argument|setting|field|attribute|function|method|routine|macro|slot|"
     r"command|clause|column|view|catalog|keyword)\b|\s--\w|^support for\b|^(?:a )?new [\w.]+(?:\(\))?(?: \w+)? "
     r"(?:methods?|functions?|modules?|class(?:es)?|options?)\b|^(?:the )?(?:following|parenthesi[sz]ed) |"
-    r"^(?:the )?catalogs? \w+",
+    r"^(?:the )?catalogs? \w+|\b(?:are|is|include|cases|following): [A-Z]|^currently,? [A-Z]{3,}",
     re.IGNORECASE,
 )
 _BYLINE = re.compile(
@@ -189,7 +189,10 @@ def _label_of_a_thing(words: list[str]) -> bool:
     """`An optional pointer to a function ...`, `Decorator to ensure ...`: what a thing is called for, no sentence."""
     low = [word.lower().strip(",.;:()") for word in words]
     if len(low) > 2 and "to" in low[1:3] and low[low.index("to") - 1].endswith(("er", "or", "ies")):
-        return low[0] not in {"a", "an", "the"} and low[low.index("to") + 1] in BASE_VERBS
+        after = low[low.index("to") + 1] if low.index("to") + 1 < len(low) else ""
+        return low[0] not in {"a", "an", "the", "according", "prior", "similar"} and after.isalpha() and after not in {
+            "the", "a", "an", "this", "its", "their"
+        }  # fmt: skip
     if low[0] not in {"a", "an"}:
         return False
     # After `a` the verb ends in s or is past; what has the bare form is a noun.

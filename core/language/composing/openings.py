@@ -96,7 +96,8 @@ _THEREFORE = re.compile(
     r"conversely|however|"
     r"in turn|by contrast|in contrast(?! to)|as a result(?! of)|for example|for instance|"
     r"accordingly|similarly|"
-    r"otherwise|the same (?!\w+(?: \w+)? (?:as|that|for all)\b)|the (?:latter|former)|"
+    r"(?<!would )(?<!could )(?<!might )(?<!that )(?<!which )otherwise|"
+    r"the same (?!\w+(?: \w+)? (?:as|that|for all)\b)|the (?:latter|former)|"
     r"respectively|too\.|as well\.|"
     r"correspondingly|(?:is|are) an? exceptions?(?! to))\b|, too\b",
     re.IGNORECASE,

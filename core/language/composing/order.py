@@ -123,10 +123,10 @@ def arrange(choices: Sequence[Choice], weights: dict[str, float], opening: Extra
     """Paragraphs of strands, in reading order.
 
     Args:
-        opening: the sentence to begin with, if it was chosen and begins a strand.
+        opening: the sentence to begin with, or whose strand to begin with, if it was chosen.
     """
     strands = _strands(choices)
-    first = next((s for s in strands if s.first is opening), None)
+    first = next((s for s in strands if any(line.extract is opening for line in s.lines)), None)
     return _paragraphs(_path(strands, weights, first), weights)
 
 

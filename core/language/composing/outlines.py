@@ -148,7 +148,7 @@ ASIDE: tuple[Slot, ...] = (
 
 SEARCH_WORDS = {
     "basics": "definition explained overview",
-    "mechanism": "mechanism principle explained",
+    "mechanism": "overview explained principle",
     "effects": "effects benefits",
     "evidence": "study trial results",
     "performance": "efficiency performance measured",

@@ -37,7 +37,7 @@ _FLEETING = re.compile(
     r"will be (?:published|held|announced))\b",
     re.IGNORECASE,
 )
-_IDENTIFIER = re.compile(r"\b\w+_\w+|\b\w+\(\)|\b[a-z]+\.[a-z]\w*|\b[a-z]+[A-Z]\w*|\b[A-Z][a-z]+[A-Z]\w+")
+IDENTIFIER = re.compile(r"\b\w+_\w+|\b\w+\(\)|\b[a-z]+\.[a-z]\w*|\b[a-z]+[A-Z]\w*|\b[A-Z][a-z]+[A-Z]\w+")
 _PROCEDURE = re.compile(
     r"^(?:an? |the )?(?:\w+ )?(?:report|survey|trial|study|review|measurements?|association|"
     r"prices?|figures|example)\b.*"
@@ -95,6 +95,6 @@ def reading(extract: Extract) -> float:
     good -= 0.2 if _PROCEDURE.search(text) else 0.0
     good -= 0.3 if '"' in text or "“" in text else 0.0
     good -= 0.15 * min(2, text.count("(") + text.count(";"))
-    good -= 0.25 * min(2, len(_IDENTIFIER.findall(text)))
+    good -= 0.25 * min(2, len(IDENTIFIER.findall(text)))
     good -= 0.25 if used(text) - expanded(text) else 0.0
     return max(0.0, good)

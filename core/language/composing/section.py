@@ -19,8 +19,9 @@ from core.language.composing.sketch import sketch
 from core.language.composing.terms import idf
 from core.language.tasks import WriteInput
 
-DISPUTE = "The sources disagree on this point."
-"""The one sentence that is not a source's: it leads over to two that are."""
+DISPUTE = "Do the sources agree on this point?"
+"""The one sentence that is not a source's: it leads over to two that answer it. It asks, for a
+sentence that asserts must rest on a passage."""
 OFF_THE_POINT = 0.4
 """Share of the best paragraph's fit below which a paragraph is left out, however high it was ranked."""
 OPENS = 0.7
@@ -48,6 +49,8 @@ def compose(section: WriteInput) -> str:
     least = OFF_THE_POINT * max(mine.values(), default=0.0)
     own = [unit for unit in candidates if all(mine.get(id(extract), -1.0) >= least for extract in unit.extracts)]
     left = [unit for unit in own if not any(answers_topic(extract, wanted) for extract in unit.extracts)]
+    if not wanted.facets:
+        left = own  # a section on a theme, or on one thing of the topic's list: what opens its source is its matter
     spare = [unit for unit in candidates if all(id(extract) in free for extract in unit.extracts)]
     rivals = [unit.first for unit in candidates if len(unit.extracts) == 1 and unit.first.numbers]
     # Better to take what the introduction wants, or what no section wants, than to say nothing.

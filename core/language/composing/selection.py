@@ -17,7 +17,7 @@ from core.language.composing.terms import likeness
 
 NOVELTY = 0.3
 """1 - lambda of MMR; 0.7 was the measured setting for lambda."""
-FLOOR = 0.55
+FLOOR = 0.6
 """Share of the best sentence's score below which nothing is taken."""
 BEST, MEAN, LONGER = 0.6, 0.4, 0.045
 """A unit's score: of its best sentence, of all on average, and for each sentence after the first."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from core.language.composing.extracts import Extract
 from core.language.composing.facets import BY_NAME, Facet, asked, touch
 from core.language.composing.terms import content, coverage, idf
-from core.language.composing.topics import Kind, short, understand
+from core.language.composing.topics import DEGREES, Kind, short, understand
 
 _ASKING = frozenset(
     content(
@@ -95,6 +95,10 @@ def aim(topic: str, heading: str, question: str) -> Aim:
     explains = bool(_EXPLAINS.match(heading) or _EXPLAINS.match(question))
     if explains:
         facets = tuple(dict.fromkeys((BY_NAME["mechanism"], BY_NAME["basics"], *facets)))
+        if asked_about.kind is Kind.HOW_DO:
+            # How trees survive drought is told by sentences on surviving and drought, not by any on trees.
+            what = "" if asked_about.other.lower() in DEGREES else asked_about.other
+            own |= frozenset(content(f"{asked_about.verb} {what}"))
     # A facet's own nouns say no more than the facet: "Costs and bills" is about costs, not about the word.
     own -= frozenset().union(*(facet.strong for facet in facets)) if facets else frozenset()
     return Aim(own, about, facets[:3], explains, phrase, acronym)

@@ -18,7 +18,7 @@ from core.language.composing.relevance import IDENTIFIER, reading
 from core.language.composing.section import marked
 from core.language.composing.sketch import sketch
 from core.language.composing.terms import content, coverage, idf, likeness, stem
-from core.language.composing.topics import Kind, Topic, understand
+from core.language.composing.topics import DEGREES, Kind, Topic, understand
 from core.language.tasks import FrameInput
 
 MOST, LEAST = 4, 2
@@ -82,7 +82,7 @@ def _parts(topic: Topic) -> list[frozenset[str]]:
         return [frozenset(content(topic.act)), frozenset(content(topic.other)[-1:])]
     verb = "" if topic.kind is Kind.AFFECT else topic.verb
     # "sleep better" is spoken of by sentences on sleep: "better" alone says nothing.
-    what = "" if topic.other.lower() in _DEGREES else topic.other
+    what = "" if topic.other.lower() in DEGREES else topic.other
     other = "" if topic.kind is Kind.COST else f"{verb} {what}"
     return [frozenset(content(part)) for part in (topic.subject, other) if content(part)]
 
@@ -128,7 +128,7 @@ def _answers(unit: Unit, topic: Topic, weights: dict[str, float], best: float) -
     narrow = 0.06 * min(3, len(extract.names - about)) + 0.03 * min(3, counted)
     score = 0.34 * covered + 0.12 * titled + 0.2 * opening + 0.08 * extract.item.score / best
     score += ANSWERS if _is_answer(extract.text, topic) else 0.0
-    score -= 0.2 * min(2, len(IDENTIFIER.findall(extract.text)))
+    score -= 0.35 * min(2, len(IDENTIFIER.findall(extract.text)))
     score -= STRAY if each == 0 else 0.0
     score += 0.08 if answers_topic(extract, wanted) else 0.0
     score += 0.14 * reading(extract) - narrow - (0.12 if unit.leaning is Leaning.LIGHT else 0.0)
@@ -136,7 +136,6 @@ def _answers(unit: Unit, topic: Topic, weights: dict[str, float], best: float) -
     return score + (0.1 if defines(extract, about) else 0.0)
 
 
-_DEGREES = frozenset({"better", "more", "well", "faster", "longer", "best", "less", "worse"})
 _DOING = frozenset({Kind.AFFECT, Kind.WHETHER, Kind.WHY})
 _ADVISED = frozenset({Kind.HOW_TO, Kind.HOW_DO, Kind.WHEN})
 

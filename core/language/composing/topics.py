@@ -177,6 +177,8 @@ _ASKED_FOR = re.compile(
     r"(?:about|on|of|to|for) ",
     re.IGNORECASE,
 )
+DEGREES = frozenset(listed("better more well faster longer best less worse"))
+"""Words that say how, not what: alone they tell nothing of what a sentence is about."""
 _ADJECTIVES = frozenset(
     listed(
         """

@@ -343,6 +343,9 @@ class Evidence:
         return tuple(item for item in self.items if not item.left_out)
 
 
+DISPUTE = "The sources disagree on this point."
+"""Galley's own words before figures that were found to disagree: the one assertion a transition may make."""
+
 # --- the article ---------------------------------------------------------------
 
 

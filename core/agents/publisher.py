@@ -38,13 +38,13 @@ def publish(state: RunState, context: Context) -> Update:
         return {"decision": {}}
     article = article_for(
         draft, row, store=context.store, brief=context.brief, settings=context.settings,
-        by=decision.get("by", ""), reason=decision.get("reason") or "",
+        by=_named(decision.get("by", "")), reason=decision.get("reason") or "",
     )  # fmt: skip
     context.store.publications.set(row.id, status="sending", slug=article.slug, draft_id=draft.id)
     receipt = _sent(row, lambda: target.publish(article), context)
     context.store.publications.set(
         row.id, published_at=article.published_at, modified_at=article.modified_at,
-        approved_by=article.approved_by, updates=[{"at": u.at, "text": u.text} for u in article.updates],
+        approved_by=decision.get("by", "autopilot"), updates=[{"at": u.at, "text": u.text} for u in article.updates],
     )  # fmt: skip
     _record(row, receipt, context, status="live")
     return {"decision": {}}
@@ -104,6 +104,11 @@ def article_for(
 def key_of(run_id: str) -> str:
     """The idempotency key of a run's article: the same in every target and version."""
     return f"galley-{run_id}"
+
+
+def _named(by: str) -> str:
+    """Who approved, where that is a name to print: somebody who signed in, not whoever sat at this machine."""
+    return by if by not in ("you", "command line") else ""
 
 
 def _phrases(topic: str) -> list[str]:

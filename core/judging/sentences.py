@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import sentencex
 
-from core.models import SentenceKind, Span
+from core.models import DISPUTE, SentenceKind, Span
 
 Marked = tuple[str, tuple[int, ...]]
 """A sentence without its markers, and the evidence numbers it cites."""
@@ -136,6 +136,8 @@ def classify(sentence: str) -> SentenceKind:
     ('transition', 'claim')
     """
     text = _MARKER.sub("", sentence).replace("’", "'").strip(" \t\n*_")
+    if text == DISPUTE:
+        return SentenceKind.TRANSITION
     if not re.search(r"[^\W\d_]", text):
         return SentenceKind.CLAIM if re.search(r"\d", text) else SentenceKind.TRANSITION
     if _NUMBER_WORD.search(text):

@@ -3,7 +3,7 @@
 import pytest
 
 from core.language.composing.plain import verbatim
-from core.language.composing.section import DISPUTE
+from core.models import DISPUTE
 from tests.composing.article import LIBRARY, compose, markers, strip
 from tests.composing.shelf import Shelf, folder
 

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.language.composing.plain import verbatim
-from core.language.composing.section import DISPUTE
+from core.models import DISPUTE
 from tests.composing.article import markers, strip
 from tests.composing.evidence import item, write
 

@@ -1,6 +1,7 @@
 """A section composed from the sentences of its evidence.
 
 Sentences are taken, never made: each is a sentence of the passage it cites, mark-up aside.
+The one exception is `DISPUTE`, which leads over to two that disagree.
 What is decided here is which ones, in which order and in which paragraphs.
 """
 
@@ -18,10 +19,8 @@ from core.language.composing.selection import choose
 from core.language.composing.sketch import sketch
 from core.language.composing.terms import idf
 from core.language.tasks import WriteInput
+from core.models import DISPUTE
 
-DISPUTE = "Do the sources agree on this point?"
-"""The one sentence that is not a source's: it leads over to two that answer it. It asks, for a
-sentence that asserts must rest on a passage."""
 OFF_THE_POINT = 0.4
 """Share of the best paragraph's fit below which a paragraph is left out, however high it was ranked."""
 OPENS = 0.7

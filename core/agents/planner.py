@@ -12,7 +12,7 @@ from core.models import Hit, Plan, Question, Step
 from core.runtime import Context
 
 SAMPLES = 10
-SAMPLE_CHARACTERS = 6_000
+SAMPLE_CHARACTERS = 20_000
 PROMPT_CHARACTERS = 400
 
 
@@ -59,9 +59,9 @@ def _first_look(context: Context) -> tuple[tuple[str, str], ...]:
 
 
 def _sample(hit: Hit, context: Context) -> str:
-    if hit.snapshot_id is None:
-        return hit.snippet
-    return context.store.sources.snapshot(hit.snapshot_id).text[:SAMPLE_CHARACTERS]
+    """What the hit says: the passage that was found, then the document's text where it is held."""
+    held = context.store.sources.snapshot(hit.snapshot_id).text if hit.snapshot_id is not None else ""
+    return f"{hit.snippet}\n\n{held[:SAMPLE_CHARACTERS]}".strip()
 
 
 def _prompt(task: PlanInput) -> str:

@@ -32,7 +32,7 @@ PAGES_AT_ONCE = 6
 PER_QUESTION = 40
 """Passages ranked per question before the token budget decides."""
 
-MOST_COMPARED = 3_000
+MOST_COMPARED = 1_500
 """Passages compared for disagreements, in the order their sources were kept."""
 
 

@@ -29,6 +29,8 @@ _CARRIERS = words.listed(
     total exact current now present"""
 )
 """Stems that carry a value without saying of what; they make no difference between two sentences."""
+_VERSION = re.compile(r"\b(?:version|release)s?\s*$", re.IGNORECASE)
+"""Before a number that names a release: another release is another subject, not another value."""
 _FEWEST_SHARED_STEMS = 3
 _OUTDATED_YEARS = 2
 _TIME_MEASURES = frozenset({"year", "day of year", "clock"})
@@ -95,7 +97,11 @@ def disagree(first: str, second: str) -> tuple[str, str] | None:
 
 
 def _statement(read: Read, passage: Passage) -> _Statement | None:
-    values = tuple(value for value in read.quantities if value.measure not in _TIME_MEASURES and not value.spelled)
+    values = tuple(
+        value
+        for value in read.quantities
+        if value.measure not in _TIME_MEASURES and not value.spelled and not _VERSION.search(read.text[: value.start])
+    )
     stems = frozenset(stem for stem in read.stems if not stem[0].isdigit())
     if not values or len(stems) < _FEWEST_SHARED_STEMS:
         return None

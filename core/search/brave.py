@@ -7,7 +7,7 @@ from pydantic import SecretStr
 from core.models import Hit
 from core.search.engine import ENGINES, Fetch, ask, not_understood, ranked
 from core.search.keys import key_of
-from core.search.markup import day, plain
+from core.search.markup import hits_of
 
 MOST_RESULTS = 20
 
@@ -39,17 +39,7 @@ class Brave:
         body = ask(self.name, self._fetch, self._base_url, params=params, headers=headers)
         try:
             results = (json.loads(body).get("web") or {}).get("results", [])
-            hits = [self._hit(result, query) for result in results]
+            hits = hits_of(results, engine=self.name, query=query, snippet="description", published="page_age")
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise not_understood(self.name) from error
         return ranked(hits, limit)
-
-    def _hit(self, result: dict[str, object], query: str) -> Hit:
-        return Hit(
-            url=str(result["url"]),
-            title=plain(result.get("title")),
-            snippet=plain(result.get("description")),
-            engine=self.name,
-            query=query,
-            published=day(result.get("page_age")),
-        )

@@ -9,7 +9,7 @@ import json
 from core.errors import ReadError, SettingsError
 from core.models import Hit
 from core.search.engine import DEADLINE_S, ENGINES, EngineDown, Fetch, checked, not_understood, ranked, unreachable
-from core.search.markup import day, plain
+from core.search.markup import hits_of
 
 
 @ENGINES.register("searxng")
@@ -47,7 +47,9 @@ class Searxng:
             )
         try:
             found = json.loads(checked(self.name, answer))
-            hits = [self._hit(result, query) for result in found["results"]]
+            hits = hits_of(
+                found["results"], engine=self.name, query=query, snippet="content", published="publishedDate"
+            )
             silent = found.get("unresponsive_engines") or []
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise not_understood(self.name) from error
@@ -56,13 +58,3 @@ class Searxng:
                 "searxng answers, but none of its own engines does.", remedy="Look at the instance's engines page."
             )
         return ranked(hits, limit)
-
-    def _hit(self, result: dict[str, object], query: str) -> Hit:
-        return Hit(
-            url=str(result["url"]),
-            title=plain(result.get("title")),
-            snippet=plain(result.get("content")),
-            engine=self.name,
-            query=query,
-            published=day(result.get("publishedDate")),
-        )

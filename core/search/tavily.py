@@ -8,7 +8,7 @@ from core.errors import ReadError
 from core.models import Hit
 from core.search.engine import DEADLINE_S, ENGINES, Post, checked, not_understood, ranked, unreachable
 from core.search.keys import key_of
-from core.search.markup import day, plain
+from core.search.markup import hits_of
 
 MOST_RESULTS = 20
 
@@ -41,17 +41,7 @@ class Tavily:
             raise unreachable(self.name, error) from error
         try:
             results = json.loads(checked(self.name, answer))["results"]
-            hits = [self._hit(result, query) for result in results]
+            hits = hits_of(results, engine=self.name, query=query, snippet="content", published="published_date")
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise not_understood(self.name) from error
         return ranked(hits, limit)
-
-    def _hit(self, result: dict[str, object], query: str) -> Hit:
-        return Hit(
-            url=str(result["url"]),
-            title=plain(result.get("title")),
-            snippet=plain(result.get("content")),
-            engine=self.name,
-            query=query,
-            published=day(result.get("published_date")),
-        )

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from core.events import Kind
-from core.models import Event, Run, Status, Step
+from core.models import Event, Label, Run, Status, Step
 from core.store import Store
 
 SHARES = {
@@ -100,7 +100,8 @@ def _counts(events: list[Event]) -> dict[str, int]:
         elif event.kind == Kind.DRAFTED:
             counts["sentences"] = event.data["sentences"]
         elif event.kind == Kind.JUDGED:
-            labels |= {sentence: label for sentence, label, _ in event.data["verdicts"]}
+            verdicts = event.data["verdicts"]
+            labels |= {sentence: label for sentence, label, _ in verdicts if label != Label.NOT_CHECKABLE}
     counts["judged"] = len(labels)
     counts["supported"] = sum(label == "supported" for label in labels.values())
     return counts

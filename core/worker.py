@@ -126,11 +126,13 @@ class Worker:
             self._advance(run, context)
         except LeaseLost:
             pass  # it goes on elsewhere; nothing of it may be touched here
-        except Paused:
-            self._rest(run, Status.PAUSED, Kind.PAUSED)
-        except Cancelled:
+        except (Paused, Cancelled):  # which of the two stopped it is what the person said, not who noticed first
             if not context.lost.is_set():
-                self._rest(run, Status.CANCELLED, Kind.CANCELLED)
+                stop, pause = self._store.runs.wants(run.id)
+                paused = pause and not stop
+                self._rest(
+                    run, Status.PAUSED if paused else Status.CANCELLED, Kind.PAUSED if paused else Kind.CANCELLED
+                )
         except GalleyError as error:
             self._failed(run, error)
         except Exception as error:  # noqa: BLE001 - a fault of ours must not take other runs along

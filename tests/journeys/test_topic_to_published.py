@@ -96,6 +96,7 @@ def test_a_reload_and_a_second_tab_show_the_same_run(visit: Any) -> None:
     second.go(f"/?run={run}")
     expect(second.page.get_by_role("button", name="Approve and start")).to_be_visible()
     approve(first.page)
+    expect(first.page.get_by_role("button", name="Approve and start")).to_be_hidden()  # the click has been heard
     first.page.reload()  # in mid-run, or just after: either way nothing may be lost
     await_review(first.page)
     await_review(second.page)  # nobody touched the second tab: the feed told it

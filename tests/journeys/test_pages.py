@@ -25,7 +25,7 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize("path", ["/settings", "/library", "/inspect"])
+@pytest.mark.parametrize("path", PAGES)
 def test_the_first_visit_to_a_cold_server_may_be_any_page(browser: Any, tmp_path: Path, path: str) -> None:
     """A `pages/` folder that Streamlit finds by itself is served without the frame on a cold server."""
     server = start_server(tmp_path)

@@ -46,6 +46,12 @@ function build(view) {
 function hide(view) { clearTimeout(view.hiding); if (view.card) { view.card.remove(); view.card = null; } }
 function hideSoon(view) { clearTimeout(view.hiding); view.hiding = setTimeout(() => hide(view), HIDE_AFTER_MS); }
 
+// The score is how likely the passage carries the sentence: beside "partly" or "not" a number would read as praise.
+function verdict(seen, s) {
+  const sure = s.label === "supported" && s.score !== null ? ` · ${Math.round(100 * s.score)} %` : "";
+  return `${seen.symbol ? `${seen.symbol} ` : ""}${seen.words}${sure}`;
+}
+
 function card(view, s, node) {
   clearTimeout(view.hiding);
   hide(view);
@@ -54,7 +60,7 @@ function card(view, s, node) {
   const quote = p ? quoted(p, s).quote : "";
   // role=tooltip content is spoken with the sentence; it can be hovered itself (WCAG 1.4.13)
   view.card = el("div", { class: "card", role: "tooltip", onmouseenter: () => clearTimeout(view.hiding), onmouseleave: () => hideSoon(view) },
-    el("b", {}, seen.symbol ? `${seen.symbol} ` : "", seen.words, s.score === null ? "" : ` · ${Math.round(100 * s.score)} %`),
+    el("b", {}, verdict(seen, s)),
     quote ? el("p", {}, el("mark", {}, quote.length > CARD_QUOTE ? quote.slice(0, CARD_QUOTE) + "…" : quote)) : null,
     p ? el("div", { class: "quiet" }, p.title) : null,
     s.reason ? el("div", { class: "quiet" }, s.reason) : null);
@@ -110,7 +116,7 @@ function panel(view, s, chosen) {
   inspect.search = new URLSearchParams({ run: data.run, sentence: s.id }).toString();
   fill(aside,
     el("div", { class: "head" },
-      el("h3", {}, seen.symbol ? `${seen.symbol} ` : "", seen.words, s.score === null ? "" : ` · ${Math.round(100 * s.score)} %`),
+      el("h3", {}, verdict(seen, s)),
       el("button", { class: "close", type: "button", "aria-label": "Close", onclick: () => unpin(view) }, "×")),
     el("p", { class: "reason" }, s.reason || (s.kind === "claim" ? "" : "It states nothing that a passage could support."),
       s.judge ? el("span", { class: "quiet" }, ` Judged by ${JUDGES[s.judge] || s.judge.replace("model:", "")}.`) : null,

@@ -309,9 +309,6 @@ class Studio:
     def passages(self, ids: list[int]) -> dict[int, Passage]:
         return self.store.passages.passages(ids)
 
-    def passages_of(self, snapshot_id: int) -> list[Passage]:
-        return self.store.passages.of_snapshot(snapshot_id)
-
     def snapshot(self, snapshot_id: int) -> Snapshot:
         return self.store.sources.snapshot(snapshot_id)
 

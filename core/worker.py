@@ -13,7 +13,7 @@ import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import FrameType
 
-from core.errors import Cancelled, GalleyError, StoreError
+from core.errors import Cancelled, GalleyError, NoEvidence, StoreError
 from core.events import Kind
 from core.graph import StaleDecision, advance, build, open_checkpoints, taken_up
 from core.library import take_in
@@ -163,7 +163,7 @@ class Worker:
                              reason=error.message)  # fmt: skip
         if decision:
             self._store.decisions.handled(decision.id)
-        self._come_to_rest(run, waits, passed=state.passed, decided=decision is not None)
+        self._come_to_rest(run, waits, passed=state.passed)
 
     def _next_decision(self, run: Run) -> Decision | None:
         """The oldest open decision; one that a crash cut short is gone on from, not acted on again."""
@@ -174,15 +174,14 @@ class Worker:
             self._store.decisions.handled(decision.id)
         return None
 
-    def _come_to_rest(self, run: Run, waits: str | None, *, passed: bool, decided: bool) -> None:
+    def _come_to_rest(self, run: Run, waits: str | None, *, passed: bool) -> None:
         if waits is None:
             status, step = Status.NO_EVIDENCE, Step.RESEARCH
-            error = {
-                "kind": "NoEvidence",
-                "message": "Nothing that was found says enough about this topic to write from.",
-                "remedy": "Add documents to the library, switch on another search engine, or reword the topic.",
-            }
-            self._set(run, error=error)
+            error = NoEvidence(
+                "Nothing that was found says enough about this topic to write from.",
+                remedy="Add documents to the library, switch on another search engine, or reword the topic.",
+            )
+            self._set(run, error=error.as_dict())
         elif waits == "plan":
             status, step = Status.PLAN, Step.PLAN
         else:
@@ -206,8 +205,7 @@ class Worker:
 
     def _failed(self, run: Run, error: GalleyError) -> None:
         for decision in self._store.decisions.open(run.id):
-            if decision.kind != "resume":
-                self._store.decisions.handled(decision.id)
+            self._store.decisions.handled(decision.id)
         if self._set(run, status=Status.FAILED, error=error.as_dict(), finished_at=now()):
             self._store.events.add(run.id, Kind.FAILED, run.step, error.as_dict(), attempt=run.attempt)
 

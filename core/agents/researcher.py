@@ -4,6 +4,7 @@ Researchers work side by side, one a question. A page that two of them find is r
 A page that fails or does not fit is replaced by the next hit; texts that repeat each other count once.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -12,13 +13,13 @@ from core.errors import BudgetSpent, LanguageError, ReadError
 from core.events import Kind
 from core.judging import conflicts
 from core.language.tasks import QueriesAnswer, QueriesInput, Task
-from core.models import Document, Evidence, Hit, Passage, Question, RunSource, Source, Step
+from core.models import Document, Evidence, Flag, Hit, Passage, Question, RunSource, Source, Step
 from core.reading.dedupe import duplicates
 from core.reading.extract import extract_response
 from core.reading.filter import check_site, relevance
 from core.retrieval.context import assemble, sufficient
 from core.retrieval.index import before
-from core.retrieval.retrieve import retrieve
+from core.retrieval.retrieve import Ranked, retrieve
 from core.retrieval.words import content_words, stems
 from core.runtime import Context
 
@@ -124,11 +125,11 @@ def _fetch(hit: Hit, question: Question, context: Context) -> _Outcome:
 
 
 def _before_a_crash(hit: Hit, context: Context) -> _Outcome | None:
-    for item in context.store.sources.of_run(context.run_id):
-        if item.url == hit.url:
-            source = context.store.sources.get(item.source_id) if item.source_id else None
-            return _Outcome(item.status, item.reason, source)
-    return None
+    item = context.store.sources.in_run(context.run_id, hit.url)
+    if item is None:
+        return None
+    source = context.store.sources.get(item.source_id) if item.source_id else None
+    return _Outcome(item.status, item.reason, source)
 
 
 def _source(hit: Hit, queries: list[str], context: Context) -> Source:
@@ -219,20 +220,15 @@ def _on_topic(gathered: list[Evidence], context: Context) -> bool:
 
 def evidence_for(question: Question, context: Context) -> Evidence:
     """The passages for one question, from everything read in this run, within the token budget."""
-    snapshots = context.store.sources.snapshots_of_run(context.run_id)
-    if not snapshots:
-        return Evidence(question_id=question.id, items=(), sufficient=False, note="Nothing was read.")
     index = context.store.passages
     with context.span(f"retrieve: {question.section}", "RETRIEVER", input=question.text) as span:
-        ranked = retrieve(
-            question.text, question.queries, index, context.holdings.embedder, limit=PER_QUESTION,
-            snapshots=snapshots,
-        )  # fmt: skip
+        ranked = passages_for(question.text, question.queries, context, limit=PER_QUESTION)
+        refused = _orders(context)
         items, note = assemble(
-            [one for one in ranked if not _instructs(one.passage, context)],
+            ranked,
             budget_tokens=context.settings.evidence_tokens,
             number=lambda passage_id: context.store.evidence.number(context.run_id, passage_id),
-            before=lambda passage: _clean(before(index, passage), context),
+            before=lambda passage: _clean(before(index, passage), refused),
         )
         enough, why = sufficient(question.text, items)
         evidence = Evidence(question_id=question.id, items=items, sufficient=enough, note=note if enough else why)
@@ -240,16 +236,31 @@ def evidence_for(question: Question, context: Context) -> Evidence:
     return evidence
 
 
-def _clean(passage: Passage | None, context: Context) -> Passage | None:
-    return None if passage is None or _instructs(passage, context) else passage
-
-
-def _instructs(passage: Passage, context: Context) -> bool:
-    """Whether the passage holds text that tries to instruct a model: such text is never evidence."""
-    source = context.store.sources.get(passage.source_id)
-    return any(
-        flag.kind == "injection" and flag.start < passage.end and passage.start < flag.end for flag in source.flags
+def passages_for(text: str, queries: Sequence[str], context: Context, *, limit: int) -> list[Ranked]:
+    """What was read in this run on a question or claim, best first; never text that instructs a model."""
+    snapshots = context.store.sources.snapshots_of_run(context.run_id)
+    if not snapshots:
+        return []
+    ranked = retrieve(
+        text, queries, context.store.passages, context.holdings.embedder, limit=limit, snapshots=snapshots
     )
+    refused = _orders(context)
+    return [one for one in ranked if _clean(one.passage, refused)]
+
+
+def _orders(context: Context) -> dict[int, list[Flag]]:
+    """Source id -> where it tries to instruct a model, for everything met in this run."""
+    met = context.store.sources.of_run(context.run_id)
+    sources = context.store.sources.many(item.source_id for item in met if item.source_id)
+    return {source.id: [flag for flag in source.flags if flag.kind == "injection"] for source in sources.values()}
+
+
+def _clean(passage: Passage | None, refused: Mapping[int, Sequence[Flag]]) -> Passage | None:
+    """The passage, unless an instruction to a model stands in it: such text is never evidence."""
+    if passage is None:
+        return None
+    flags = refused.get(passage.source_id, ())
+    return None if any(flag.start < passage.end and passage.start < flag.end for flag in flags) else passage
 
 
 def _follow_up(question: Question, missing: str, context: Context) -> int:
@@ -280,7 +291,8 @@ def _find_conflicts(context: Context) -> None:
     """Disagreements among everything read in this run, put before the writer or not."""
     snapshots = context.store.sources.snapshots_of_run(context.run_id)
     held = (passage for snapshot in snapshots for passage in context.store.passages.of_snapshot(snapshot))
-    passages = {passage.id: passage for passage in islice(held, MOST_COMPARED) if not _instructs(passage, context)}
+    refused = _orders(context)
+    passages = {passage.id: passage for passage in islice(held, MOST_COMPARED) if _clean(passage, refused)}
     found = conflicts.find(list(passages.values()))
     for conflict in context.store.evidence.put_conflicts(context.run_id, found):
         context.emit(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from core.agents import judge
 from core.agents.fence import fenced, one_line
-from core.agents.researcher import read_for
+from core.agents.researcher import passages_for, read_for
 from core.agents.state import RunState, Update
 from core.agents.synthesizer import SYSTEM, sentences_from
 from core.errors import BudgetSpent, LanguageError
@@ -32,7 +32,6 @@ from core.models import (
     SentenceKind,
     Step,
 )
-from core.retrieval.retrieve import retrieve
 from core.runtime import Context
 from core.store.drafts import carry_verdicts
 
@@ -141,11 +140,7 @@ def _diagnose(question_id: int | None, sentence: Sentence, round_: _Round) -> Di
 
 def _held(text: str, context: Context) -> list[Passage]:
     """The passages of everything read in this run that come nearest to a claim."""
-    snapshots = context.store.sources.snapshots_of_run(context.run_id)
-    if not snapshots:
-        return []
-    ranked = retrieve(text, [], context.store.passages, context.holdings.embedder, limit=NEARBY, snapshots=snapshots)
-    return [one.passage for one in ranked]
+    return [one.passage for one in passages_for(text, [], context, limit=NEARBY)]
 
 
 def _repair(question_id: int | None, sentence: Sentence, diagnosis: Diagnosis, round_: _Round) -> _Repair:

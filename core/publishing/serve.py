@@ -9,23 +9,12 @@ from functools import partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from core.errors import PublishError
 
 _LOG = logging.getLogger(__name__)
 _NOT_FOUND = b"<!doctype html><html lang=en><title>Not found</title><h1>There is no such page</h1>"
-
-
-def serve(path: Path, port: int) -> NoReturn:
-    """Serve the folder on 127.0.0.1 until the process ends.
-
-    Raises:
-        PublishError: the port is taken.
-    """
-    with open_server(path, port) as server:
-        server.serve_forever()
-    raise AssertionError("serve_forever returned")
 
 
 def open_server(path: Path, port: int = 0) -> ThreadingHTTPServer:

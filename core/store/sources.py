@@ -147,12 +147,20 @@ class Sources:
             )
 
     def of_run(self, run_id: str) -> list[RunSource]:
+        """What became of every hit, by question and rank."""
+        return self._in_run("run_id = ?", run_id)
+
+    def in_run(self, run_id: str, url: str) -> RunSource | None:
+        """What became of one address, for whichever question it was met first; None when it was not met."""
+        return next(iter(self._in_run("run_id = ? AND url = ?", run_id, url)), None)
+
+    def _in_run(self, condition: str, *values: Any) -> list[RunSource]:
+        names = ", ".join(RunSource.__dataclass_fields__)
         with self._database.read() as c:
             rows = c.execute(
-                "SELECT * FROM run_sources WHERE run_id = ? ORDER BY question_id, rank", (run_id,)
+                f"SELECT {names} FROM run_sources WHERE {condition} ORDER BY question_id, rank", values
             ).fetchall()
-        names = [name for name in RunSource.__dataclass_fields__]
-        return [RunSource(**{name: row[name] for name in names}) for row in rows]
+        return [RunSource(**dict(row)) for row in rows]
 
     def snapshots_of_run(self, run_id: str) -> list[int]:
         """Snapshots read in a run, duplicates and excluded sources left out."""

@@ -100,6 +100,11 @@ def _router(context: Context, breaker: Breaker) -> Router:
         openai = OpenAI(api_key=key, model=model, timeout_s=settings.request_timeout_s, **endpoint)
         return Ledger(openai, store.calls, run_id=context.run_id)
 
+    def run_now() -> Run:
+        run = store.runs.get(context.run_id)
+        assert run is not None, "a run that is worked on exists"
+        return run
+
     def on_call(call: Call) -> None:
         replayed = call.status == "replayed"
         if replayed:
@@ -108,28 +113,21 @@ def _router(context: Context, breaker: Breaker) -> Router:
             store.runs.spend(
                 context.run_id, cost_usd=call.cost_usd or 0.0, tokens_in=call.tokens_in, tokens_out=call.tokens_out
             )
-        run = store.runs.get(context.run_id)
-        assert run is not None, "a run that is worked on exists"
         context.emit(
-            Kind.CALLED, run.step, role=call.role, task=call.task, model=call.model, status=call.status,
+            Kind.CALLED, run_now().step, role=call.role, task=call.task, model=call.model, status=call.status,
             tokens_in=call.tokens_in, tokens_out=call.tokens_out, cost_usd=call.cost_usd, seconds=call.seconds,
             replayed=replayed,
         )  # fmt: skip
 
     def on_budget(spent: float, budget: float, note: str) -> None:
-        run = store.runs.get(context.run_id)
-        assert run is not None, "a run that is worked on exists"
         context.emit(
-            Kind.BUDGET, run.step, spent_usd=spent, budget_usd=budget, share=spent / budget if budget else 1.0,
+            Kind.BUDGET, run_now().step, spent_usd=spent, budget_usd=budget, share=spent / budget if budget else 1.0,
             note=note,
         )  # fmt: skip
 
-    def spent() -> float:
-        run = store.runs.get(context.run_id)
-        return run.cost_usd if run else 0.0
-
     return Router(
-        backend, model_for=context.model_for, budget_usd=context.brief.budget_usd, spent=spent, on_call=on_call,
+        backend, model_for=context.model_for, budget_usd=context.brief.budget_usd,
+        spent=lambda: run_now().cost_usd, on_call=on_call,
         on_budget=on_budget, breaker=breaker,
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ a second source. What is left is thinned lightly against repetition.
 Method: maximal marginal relevance (Carbonell & Goldstein, SIGIR 1998), on words instead of vectors.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,8 @@ MANY = 30
 SAME = 0.7
 """Share of a passage's runs of three words that a better document has, from which it says the same: a
 changed word costs three runs, so some five in a passage of 120 tokens may differ."""
+MORE_WEIGHT = 0.2
+"""What a further list adds to a passage it gives 1: as much as a fifth of the words' and vectors' sum."""
 SAMENESS_COST = 0.1
 """What a passage made of nothing but words already shown loses of its score."""
 
@@ -41,7 +43,7 @@ class Ranked:
     score: float
     """Fused, in [0, 1]."""
     scores: dict[str, Score] = field(default_factory=dict)
-    """`lexical` and `dense`: best rank over the variants, with its score."""
+    """`lexical` and `dense`: best rank over the variants, with its score; further lists by their name."""
     repeats: int | None = None
     """Id of the better passage that says the same."""
 
@@ -55,6 +57,7 @@ def retrieve(
     limit: int = 40,
     snapshots: Collection[int] | None = None,
     dense_weight: float = DENSE_WEIGHT,
+    more: Mapping[str, Sequence[tuple[int, float]]] | None = None,
 ) -> list[Ranked]:
     """The passages that answer a question.
 
@@ -64,6 +67,8 @@ def retrieve(
         embedder: None searches by words alone, as does an index that has no vectors yet.
         limit: of distinct passages returned, and of repeats after them.
         snapshots: search these only; None searches all.
+        more: further lists, name -> `(passage id, score in [0, 1])`, best first, already kept to
+            `snapshots`: a graph's, say.
 
     Returns:
         Best first, then the repeats (`repeats` is set), best first. Empty when nothing matches.
@@ -83,6 +88,10 @@ def retrieve(
             for name, each in own.items():
                 if name not in best or each.rank < best[name].rank:
                     best[name] = each
+    for name, found_by in (more or {}).items():
+        for rank, (passage, score) in enumerate(found_by):
+            total[passage] = min(1.0, total.get(passage, 0.0) + MORE_WEIGHT * score)
+            scores.setdefault(passage, {})[name] = Score(rank=rank, score=score)
     order = sorted(total, key=lambda passage: (-total[passage], passage))[: 2 * limit]
     found = index.passages(order)
     ranked = [Ranked(passage=found[id_], score=total[id_], scores=scores[id_]) for id_ in order if id_ in found]

@@ -53,6 +53,13 @@ def test_queries_add_what_the_question_alone_does_not_find(index):
     assert set(texts(ranked)) == {NOISE, TIDES}
 
 
+def test_a_further_list_brings_its_passages_in_and_its_rank_is_kept(index):
+    ranked = retrieve("How loud is it?", [], index, None, more={"graph": [(5, 1.0), (2, 0.5)]})
+    assert set(texts(ranked)) == {NOISE, TIDES}
+    assert {name: score.rank for name, score in ranked[0].scores.items()} == {"lexical": 0, "graph": 1}
+    assert ranked[1].scores["graph"].score == 1.0
+
+
 def test_only_the_snapshots_asked_for_are_searched(index):
     index.embed(WordVectors())
     ranked = retrieve("grant, noise, tides", [], index, WordVectors(), snapshots=[2, 5])

@@ -74,6 +74,20 @@ class PublishError(GalleyError):
     """A target did not take the article."""
 
 
+class EditedThereError(PublishError):
+    """Somebody changed or removed the article at the target since we last wrote it; a person chooses."""
+
+
+class SlugTakenError(PublishError):
+    """The address belongs to another article at the target; it is never overwritten."""
+
+
+class UnansweredError(PublishError):
+    """The request may or may not have been carried out: look it up by its key before it is sent again."""
+
+    retryable = True
+
+
 class ConflictError(GalleyError):
     """Somebody else changed this since it was read."""
 

@@ -632,6 +632,20 @@ class Update:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Picture:
+    """A picture of an article: a file of ours, named by its content."""
+
+    path: str
+    """On this machine; not part of what a reader reads."""
+    hash: str
+    """SHA-256 of the file."""
+    media_type: str
+    alt: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Article:
     """The one payload every target renders."""
 
@@ -656,6 +670,11 @@ class Article:
     approved_by: str = ""
     overrides: tuple[str, ...] = ()
     """Reasons people gave for publishing below the gate."""
+    cover: Picture | None = None
+    description: str = ""
+    """For search engines; the dek when empty."""
+    canonical_url: str | None = None
+    """The address to name as the original; None means the page's own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -665,13 +684,41 @@ class Receipt:
     target: str
     key: str
     status: str
-    """`live`, `unchanged`, `withdrawn`, `draft`."""
+    """`live`, `unchanged`, `draft`, `scheduled`, `withdrawn`, `deleted`."""
     url: str | None
     remote_id: str
     content_hash: str
     at: str
     changed: tuple[str, ...] = ()
     """What was written or sent, for a person to read."""
+    revision: str = ""
+    """The target's own mark of the version that stands there; another one later means that somebody edited it."""
+    preview_url: str | None = None
+    """Where a draft can be looked at before it is public."""
+    publish_at: str | None = None
+    """When a scheduled one goes live."""
+    lost: tuple[str, ...] = ()
+    """What this target could not carry, for a person to read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """What publishing would do at a target; nothing was written."""
+
+    target: str
+    page: str
+    """A whole HTML page: the article as this target will show it, as near as can be told."""
+    requests: tuple[str, ...]
+    """What would be sent or written, in order: `POST https://blog.example/wp-json/wp/v2/posts (12 kB)`; empty when
+    nothing would change."""
+    lost: tuple[str, ...]
+    """What this target cannot carry."""
+    sent: str
+    """The article's words as they would stand there, a paragraph a line, to compare with `standing`."""
+    standing: str | None = None
+    """The words that stand there now, a paragraph a line; None when nothing does."""
+    edited: bool = False
+    """Somebody changed it there since our last receipt."""
 
 
 @dataclass(frozen=True, kw_only=True)

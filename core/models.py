@@ -174,6 +174,8 @@ class Document:
     etag: str | None = None
     last_modified: str | None = None
     links: tuple[str, ...] = ()
+    listing: bool = False
+    """It lists other pages (contents, an index of names) and says little itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -247,6 +249,12 @@ class Ingest:
     done: int = 0
     total: int = 0
     failed: int = 0
+    unchanged: int = 0
+    """Files of `done` that were held already, as they are."""
+    passages: int = 0
+    """Added so far."""
+    seconds: float = 0.0
+    """Worked so far."""
     message: str = ""
 
 
@@ -304,6 +312,8 @@ class Passage:
     site: str | None = None
     author: str | None = None
     published: str | None = None
+    listing: bool = False
+    """Of a page that lists other pages."""
 
 
 @dataclass(frozen=True, kw_only=True)

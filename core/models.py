@@ -336,6 +336,8 @@ class EvidenceItem:
     """Retriever (`lexical`, `dense`, ...) -> rank and score; every list is kept."""
     left_out: str = ""
     """Why it was not used: `over the token budget`, `says the same as [3]`; empty when used."""
+    reason: str = ""
+    """How it was come by where ranks do not tell: `links heat pump and grid by “peak load”`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -346,6 +348,10 @@ class Evidence:
     items: tuple[EvidenceItem, ...]
     """Used ones first, in the order they are put before the writer; then those left out."""
     sufficient: bool = True
+    confidence: float | None = None
+    """Probability that the passages used hold the answer; None when it was not estimated."""
+    queries: tuple[str, ...] = ()
+    """All that was asked for it, in the order it was asked."""
     note: str = ""
 
     @property
@@ -685,6 +691,24 @@ class Article:
     """For search engines; the dek when empty."""
     canonical_url: str | None = None
     """The address to name as the original; None means the page's own."""
+    seo_title: str = ""
+    """The title for search engines and browser tabs; the title when empty."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Details:
+    """What a person set about how the article goes out; what is empty, Galley chooses."""
+
+    slug: str = ""
+    """Fixed by the first publication, wherever that was."""
+    dek: str = ""
+    tags: tuple[str, ...] = ()
+    seo_title: str = ""
+    description: str = ""
+    canonical: str = ""
+    """The target whose address the others name as the original; empty: each page is its own."""
+    cover: Picture | None = None
+    """Uploaded; when there is none, one is drawn."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -732,23 +756,63 @@ class Preview:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PageCheck:
+    """What was seen at the public address after publishing: the target's own word is no proof."""
+
+    ok: bool
+    said: str
+    """In words: `answers with the title and our mark`, `404 Not Found`."""
+    at: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intent:
+    """What is about to be sent, written down before it is."""
+
+    content_hash: str
+    slug: str
+    wanted: str
+    """`live`, `draft`, `scheduled`, `withdrawn`, `deleted`."""
+    before: str
+    """The publication's status before."""
+    at: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Publication:
-    """An article at a target."""
+    """An article at a target: what we know of what stands there, and what came of the last attempt."""
 
     id: int
     run_id: str
     key: str
     target: str
     status: str
-    """`planned`, `sending`, `live`, `withdrawn`, `failed`, `unknown`."""
+    """What stands there. `planned`: nothing yet; `sending`: being changed, or a publisher died over it;
+    `live`, `draft`, `scheduled`, `withdrawn`, `deleted`; `edited`: somebody changed it there, a person has to
+    choose; `kept`: they chose theirs; `failed`: nothing stands there and the last attempt failed; `unknown`: an
+    answer was lost and the target does not say."""
     slug: str
     url: str | None = None
     remote_id: str | None = None
     content_hash: str | None = None
+    """Of the article that was sent last, as `core.publishing.record.content_hash` counts it."""
     version: int = 0
     draft_id: int | None = None
     published_at: str | None = None
     modified_at: str | None = None
     approved_by: str | None = None
     error: dict[str, str] | None = None
+    """Why the last attempt failed; what stood there before still does."""
     updates: tuple[Update, ...] = ()
+    intent: Intent | None = None
+    """Set while something is being sent."""
+    publish_at: str | None = None
+    """When a scheduled one is due."""
+    checked: PageCheck | None = None
+    article: str | None = None
+    """Hash of the article's stored text, exactly as it was sent (`store.publications.article`)."""
+
+    @property
+    def public(self) -> bool:
+        """Whether readers can see an article of ours there, as far as is known."""
+        return self.status in ("live", "edited", "kept")

@@ -39,15 +39,20 @@ class EvidenceStore:
                 c.execute("DELETE FROM evidence_items WHERE evidence_id = ?", (old["id"],))
                 c.execute("DELETE FROM evidence WHERE id = ?", (old["id"],))
             evidence_id = c.execute(
-                "INSERT INTO evidence (run_id, question_id, sufficient, note, created_at) VALUES (?, ?, ?, ?, ?)",
-                (run_id, evidence.question_id, evidence.sufficient, evidence.note, now()),
-            ).lastrowid
+                "INSERT INTO evidence (run_id, question_id, sufficient, confidence, queries, note, created_at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    run_id, evidence.question_id, evidence.sufficient, evidence.confidence,
+                    json.dumps(evidence.queries), evidence.note, now(),
+                ),
+            ).lastrowid  # fmt: skip
             c.executemany(
-                "INSERT INTO evidence_items VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO evidence_items VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     (
                         evidence_id, position, item.passage.id, item.number, item.score,
                         json.dumps({name: asdict(score) for name, score in item.scores.items()}), item.left_out,
+                        item.reason,
                     )
                     for position, item in enumerate(items)
                 ),
@@ -70,13 +75,14 @@ class EvidenceStore:
                 EvidenceItem(
                     number=row["number"], passage=passages[row["passage_id"]], score=row["score"],
                     scores={name: Score(**score) for name, score in json.loads(row["scores"]).items()},
-                    left_out=row["left_out"],
+                    left_out=row["left_out"], reason=row["reason"],
                 )
             )  # fmt: skip
         return [
             Evidence(
                 question_id=head["question_id"], items=tuple(items.get(head["id"], ())),
-                sufficient=bool(head["sufficient"]), note=head["note"],
+                sufficient=bool(head["sufficient"]), confidence=head["confidence"],
+                queries=tuple(json.loads(head["queries"])), note=head["note"],
             )
             for head in heads
         ]  # fmt: skip

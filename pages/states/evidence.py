@@ -1,67 +1,195 @@
-"""What was put before the writer for each question, with every retriever's rank, and what was left out."""
+"""What was put before the writer for each question, with every list's rank, and what was left out and why.
+
+The plan's questions first, each with what was found for it; then one question at a time: its passages,
+and the chosen one in its section of the snapshot.
+"""
+
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from core.models import Evidence, EvidenceItem, Passage, Run
+from core.models import Evidence, EvidenceItem, Passage, Question, Run
 from pages.components import session
 from pages.components.door import studio
 from pages.components.figures import count, plain, short
 from pages.components.shell import nothing
 
+AROUND = 700
+"""Characters of the section shown on either side of a passage."""
+OPENING = Question(section="Introduction", text="What the whole article is about")
+
 
 def evidence(run: Run) -> None:
-    """A table for each question; then disagreements, then the pages that were looked at."""
+    """Coverage of the plan, then one question's evidence; then disagreements and the pages looked at."""
     plan = studio().plan(run.id)
     questions = {q.id: q for q in plan.questions} if plan else {}
-    found = studio().evidence(run.id)
+    found = sorted(studio().evidence(run.id), key=lambda e: _place(e, questions))
     if not found:
         nothing("No evidence was assembled.", "It appears here once research is done.")
-    for of_question in found:
-        question = questions.get(of_question.question_id)
-        _question(question.section if question else "", question.text if question else "", of_question)
+    else:
+        _coverage(found, questions)
+        _one_question(run, found, questions)
     _conflicts(run)
     _sources(run)
 
 
-def _question(section: str, text: str, found: Evidence) -> None:
-    out = len(found.items) - len(found.used)
-    st.subheader(plain(section) or "Question", anchor=False)
-    st.caption(
-        f"{plain(text)} · {count(len(found.used), 'passage')} used, {out} left out"
-        + ("" if found.sufficient else f" · thin: {plain(found.note)}")
+def _place(found: Evidence, questions: Mapping[int, Question]) -> int:
+    """In the order of the plan; the introduction's evidence last."""
+    order = list(questions)
+    return order.index(found.question_id) if found.question_id in questions else len(order)
+
+
+# --- the whole plan ---------------------------------------------------------------
+
+
+def coverage(found: Sequence[Evidence], questions: Mapping[int, Question]) -> list[dict[str, object]]:
+    """One row a question: what was found for it."""
+    return [
+        {
+            "Section": questions.get(e.question_id, OPENING).section,
+            "Enough?": "yes" if e.sufficient else "no",
+            "Sure": e.confidence,
+            "Passages": len(e.used),
+            "Sources": len({item.passage.source_id for item in e.used}),
+            "Left out": len(e.items) - len(e.used),
+            "Note": e.note,
+        }
+        for e in found
+    ]
+
+
+def _coverage(found: Sequence[Evidence], questions: Mapping[int, Question]) -> None:
+    thin = [e for e in found if not e.sufficient]
+    st.subheader("Do we have the evidence?", anchor=False)
+    st.markdown(
+        f":orange[:material/search_off:] **{count(len(thin), 'question')} of {len(found)}"
+        f" {'is' if len(thin) == 1 else 'are'} thin.** The article says so under its limitations."
+        if thin
+        else f":green[:material/check_circle:] **Yes, for each of {count(len(found), 'question')}.**"
     )
     st.dataframe(
+        coverage(found, questions),
+        hide_index=True,
+        key="coverage",
+        alt="What was found for each question of the plan",
+        column_config={
+            "Sure": st.column_config.ProgressColumn(
+                "Sure", min_value=0, max_value=1, format="percent", width="small",
+                help="How likely it is that these passages answer the question, measured on questions whose answer"
+                " was known to be there or not.",
+            ),
+            "Note": st.column_config.TextColumn("Note", width="large"),
+        },
+    )  # fmt: skip
+
+
+# --- one question ---------------------------------------------------------------
+
+
+def _one_question(run: Run, found: Sequence[Evidence], questions: Mapping[int, Question]) -> None:
+    st.subheader("One question at a time", anchor=False)
+    chosen = st.selectbox(
+        "Question",
+        found,
+        format_func=lambda e: questions.get(e.question_id, OPENING).section,
+        key=session.of("question", run.id),
+        label_visibility="collapsed",
+    )
+    question = questions.get(chosen.question_id, OPENING)
+    asked = chosen.queries or question.queries
+    st.markdown(f"**{plain(question.text)}**")
+    if asked:
+        st.caption("Searched for: " + " · ".join(plain(query) for query in asked))
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        item = _passages(chosen, question)
+    with right:
+        _in_its_section(item)
+
+
+def _passages(found: Evidence, question: Question) -> EvidenceItem:
+    picked = st.dataframe(
         table(found),
         hide_index=True,
+        height=520,
+        on_select="rerun",
+        selection_mode="single-row",
         key=session.of("evidence", found.question_id),
-        alt=f"Evidence for {short(text, 60)}",
-        column_config={
-            "Score": st.column_config.ProgressColumn("Score", min_value=0, max_value=1, format="%.2f", width="small"),
-            "No.": st.column_config.TextColumn("No.", width=50),
-            "Passage": st.column_config.TextColumn("Passage", width="large"),
-        },
+        alt=f"Evidence for {short(question.text, 60)}",
+        column_config=COLUMNS,
     )
+    rows = picked["selection"]["rows"]
+    return found.items[rows[0] if rows and rows[0] < len(found.items) else 0]
+
+
+COLUMNS = {
+    "Score": st.column_config.ProgressColumn("Score", min_value=0, max_value=1, format="%.2f", width="small"),
+    "No.": st.column_config.TextColumn("No.", width=50),
+    "Passage": st.column_config.TextColumn("Passage", width="large"),
+}
 
 
 def table(found: Evidence) -> list[dict[str, object]]:
-    """The evidence as rows; one column a retriever, `rank (score)`, 1 the best."""
+    """The evidence as rows; one column a list, `rank (score)`, 1 the best."""
     names = list(dict.fromkeys(name for item in found.items for name in item.scores))
     return [_row(item, names) for item in found.items]
 
 
 def _row(item: EvidenceItem, names: list[str]) -> dict[str, object]:
     ranks = {
-        name: f"{item.scores[name].rank + 1} ({item.scores[name].score:.3g})" if name in item.scores else ""
+        name.capitalize(): f"{item.scores[name].rank + 1} ({item.scores[name].score:.3g})"
+        if name in item.scores
+        else ""
         for name in names
     }
     return {
         "No.": f"[{item.number}]" if item.number else "",
         "Passage": short(item.passage.text, 240),
-        "Source": item.passage.title or item.passage.url,
         "Score": item.score,
         **ranks,
         "Left out because": item.left_out,
+        "Source": item.passage.title or item.passage.url,
     }
+
+
+def _in_its_section(item: EvidenceItem) -> None:
+    """The passage where it stands: what is before and after it in its section."""
+    passage = item.passage
+    with st.container(border=True, height=520):
+        mark = f"[{item.number}]" if item.number else "Left out"
+        st.markdown(f"**{plain(mark)} {plain(passage.title or passage.url)}**")
+        facts = [passage.heading, passage.site, passage.published, f"page {passage.page}" if passage.page else None]
+        if line := " · ".join(plain(fact) for fact in facts if fact):
+            st.caption(line)
+        if item.left_out:
+            st.markdown(f":orange[:material/remove_circle:] {plain(item.left_out)}")
+        if item.reason:
+            st.markdown(f":blue[:material/hub:] {plain(item.reason)}")
+        before, after = around(passage, studio().snapshot(passage.snapshot_id).text)
+        if before.lstrip("# ") not in ("", passage.heading.rsplit(" > ", 1)[-1]):
+            st.caption(plain(before))
+        for paragraph in passage.text.split("\n"):
+            if paragraph.strip():
+                st.markdown(f":yellow-background[{plain(paragraph)}]")
+        if after:
+            st.caption(plain(after))
+        st.page_link(
+            "library.py",
+            label="Open the snapshot",
+            query_params={"source": str(passage.source_id)},
+            icon=":material/description:",
+        )
+
+
+def around(passage: Passage, text: str) -> tuple[str, str]:
+    """What stands before and after a passage in its section, at most `AROUND` characters each."""
+    start, end = passage.section_start, passage.section_end or passage.end
+    before, after = text[max(start, passage.start - AROUND) : passage.start], text[passage.end : end][:AROUND]
+    cut_before = passage.start - AROUND > start
+    return ("… " if cut_before else "") + before.strip(), after.strip() + (" …" if end - passage.end > AROUND else "")
+
+
+# --- beside the questions ---------------------------------------------------------------
 
 
 def _conflicts(run: Run) -> None:
@@ -74,14 +202,15 @@ def _conflicts(run: Run) -> None:
         with st.container(border=True):
             word = "An older figure was superseded" if conflict.kind == "outdated" else "Sources disagree"
             st.markdown(f"**{word}: {plain(conflict.subject)}**")
-            for passage_id, quote in ((conflict.first, conflict.first_quote), (conflict.second, conflict.second_quote)):
+            sides = ((conflict.first, conflict.first_quote), (conflict.second, conflict.second_quote))
+            for slot, (passage_id, quote) in zip(st.columns(2, gap="medium"), sides, strict=True):
                 passage = passages.get(passage_id)
                 where = (
                     f"{passage.title or passage.url}, {passage.published or 'undated'}"
                     if passage
                     else "a source that is gone"
                 )
-                st.markdown(f"“{plain(quote)}”  \n:gray[{plain(where)}]")
+                slot.markdown(f"“{plain(quote)}”  \n:gray[{plain(where)}]")
 
 
 def _sources(run: Run) -> None:

@@ -1,0 +1,3 @@
+ALTER TABLE evidence ADD COLUMN confidence REAL;
+ALTER TABLE evidence ADD COLUMN queries TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE evidence_items ADD COLUMN reason TEXT NOT NULL DEFAULT '';

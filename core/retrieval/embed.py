@@ -88,8 +88,13 @@ class WordVectors:
             self._rows, self._vectors = {}, np.zeros((0, self.dim), np.float32)
         new = list(dict.fromkeys(word for words in texts for word in words if word not in self._rows))
         if new:
-            self._rows.update(zip(new, range(len(self._rows), len(self._rows) + len(new)), strict=True))
-            self._vectors = np.concatenate([self._vectors, self._word_vectors(new)])
+            start, end = len(self._rows), len(self._rows) + len(new)
+            if end > len(self._vectors):  # doubled: growing by each document's words would copy all the others'
+                grown = np.zeros((max(end, 2 * start), self.dim), np.float32)
+                grown[:start] = self._vectors[:start]
+                self._vectors = grown
+            self._vectors[start:end] = self._word_vectors(new)
+            self._rows.update(zip(new, range(start, end), strict=True))
         return [[self._rows[word] for word in words] for words in texts]
 
     def _word_vectors(self, words: list[str]) -> "Matrix":

@@ -36,6 +36,7 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._idle: list[sqlite3.Connection] = []
+        self._open = threading.local()
         self._lock = threading.Lock()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -71,7 +72,14 @@ class Database:
 
     @contextlib.contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
-        """A connection outside a transaction: each statement sees what is committed."""
+        """A connection outside a transaction: each statement sees what is committed.
+
+        Inside this thread's own `write` it is that transaction's, and sees what it has written.
+        """
+        own = getattr(self._open, "connection", None)
+        if own is not None:
+            yield own
+            return
         with self._translated():
             with self._lock:
                 connection = self._idle.pop() if self._idle else None
@@ -86,10 +94,21 @@ class Database:
 
     @contextlib.contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
-        """A transaction: all of it or nothing. Waits up to `BUSY_S` seconds for its turn."""
+        """A transaction: all of it or nothing. Waits up to `BUSY_S` seconds for its turn.
+
+        One inside another of the same thread is a part of it, so that many documents can be kept in one.
+        """
+        inside = getattr(self._open, "connection", None) is not None
         with self.read() as connection:
+            if inside:
+                yield connection
+                return
             connection.execute("BEGIN IMMEDIATE")
-            yield connection
+            self._open.connection = connection
+            try:
+                yield connection
+            finally:
+                self._open.connection = None
             connection.commit()
 
     def version(self) -> int:

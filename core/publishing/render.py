@@ -21,7 +21,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 _TAGS = {
     *("article", "header", "section", "h1", "h2", "p", "span", "a", "sup", "ol", "ul", "li", "q", "cite"),
-    *("time", "code", "dl", "dt", "dd", "div", "strong", "em", "small", "blockquote", "br"),
+    *("time", "code", "dl", "dt", "dd", "div", "strong", "em", "small", "blockquote", "br", "hr"),
     *("table", "thead", "tbody", "tr", "th", "td", "figure", "figcaption", "pre"),
 }
 _ATTRIBUTES = {

@@ -39,7 +39,9 @@ class Kind(StrEnum):
     BUDGET = "budget"  # spent_usd, budget_usd, share, note
     WAITING = "waiting"  # waits: plan, or the status it rests in
     DECIDED = "decided"  # kind, by, note
+    PUBLISHING = "publishing"  # target, doing
     PUBLISHED = "published"  # target, url, status, version
+    NOT_PUBLISHED = "not_published"  # target, kind, message, remedy
     PAUSED = "paused"
     RESUMED = "resumed"
     CANCELLED = "cancelled"

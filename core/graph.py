@@ -103,8 +103,8 @@ def _after_editing(state: RunState, runtime: Runtime[Context]) -> str:
 
 
 def _desk_answer(state: RunState) -> str:
-    ways = {"publish": "publish", "unpublish": "publish", "send_back": "outline"}
-    ways |= dict.fromkeys(("edit", "accept_note", "reject_note"), "apply")
+    ways = dict.fromkeys(("publish", "unpublish", "delete_there", "keep_theirs", "reschedule"), "publish")
+    ways |= {"send_back": "outline"} | dict.fromkeys(("edit", "accept_note", "reject_note"), "apply")
     return ways.get(state.decision.get("kind", ""), "desk")
 
 

@@ -776,6 +776,19 @@ class Intent:
     before: str
     """The publication's status before."""
     at: str
+    draft_id: int | None = None
+    by: str = ""
+    publish_at: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pending:
+    """An approved article that waits for its time."""
+
+    at: str
+    """When it is due: ISO 8601, UTC, in the form of `core.store.database.now`."""
+    draft_id: int
+    by: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -807,7 +820,7 @@ class Publication:
     intent: Intent | None = None
     """Set while something is being sent."""
     publish_at: str | None = None
-    """When a scheduled one is due."""
+    """When what waits here is due: a first publication (`scheduled`), or an update of a public article."""
     checked: PageCheck | None = None
     article: str | None = None
     """Hash of the article's stored text, exactly as it was sent (`store.publications.article`)."""
@@ -816,3 +829,36 @@ class Publication:
     def public(self) -> bool:
         """Whether readers can see an article of ours there, as far as is known."""
         return self.status in ("live", "edited", "kept")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TargetField:
+    """One setting of a target, as a form shows it."""
+
+    name: str
+    label: str
+    help: str
+    required: bool
+    secret: bool
+    choices: tuple[str, ...] = ()
+    value: str = ""
+    """What is set, or the default; never a secret."""
+    is_set: bool = False
+    """A person or the environment gave it."""
+    by_environment: bool = False
+    """The environment says it, which is stronger than what a person saves."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TargetForm:
+    """A target as the settings and the publish panel show it."""
+
+    name: str
+    title: str
+    about: str
+    fields: tuple[TargetField, ...]
+    offered: bool
+    """Articles can be sent there: it is switched on and nothing it needs is missing."""
+    missing: tuple[str, ...] = ()
+    can: tuple[str, ...] = ()
+    """Its capabilities, by name."""

@@ -56,7 +56,7 @@ class Registry(Generic[Plugin]):
         """The plugin's settings: its keyword-only arguments, in order."""
         return [
             Field(p.name, p.annotation, None if p.default is p.empty else p.default, p.default is p.empty)
-            for p in inspect.signature(self._find(name)).parameters.values()
+            for p in inspect.signature(self.plugin(name)).parameters.values()
             if p.kind is p.KEYWORD_ONLY
         ]
 
@@ -74,9 +74,14 @@ class Registry(Generic[Plugin]):
                 f"{self.kind} {name!r}: missing {missing or 'nothing'}, unknown {unknown or 'nothing'}.",
                 remedy=f"Set {', '.join(known) or 'nothing'} for it in Settings.",
             )
-        return self._find(name)(**settings)
+        return self.plugin(name)(**settings)
 
-    def _find(self, name: str) -> Callable[..., Plugin]:
+    def plugin(self, name: str) -> Callable[..., Plugin]:
+        """The plugin itself, whose docstring says what it and its settings are.
+
+        Raises:
+            SettingsError: there is none of that name.
+        """
         self._look_outside()
         if name not in self._plugins:
             raise SettingsError(

@@ -1,11 +1,14 @@
 """Settings: what the person chose, what the environment says, and what is default.
 
-The only reader of environment variables. Values a person sets in the studio are kept in
-the database as plain JSON; secrets come from the environment alone (Streamlit's
-`secrets.toml` is put into it at start) and are never written anywhere.
+The only reader of environment variables and of `secrets.toml`. Values a person sets in the
+studio are kept in the database as plain JSON. Secrets never are: models' and engines' keys
+come from the environment; those of targets from `GALLEY_<TARGET>_<FIELD>`, or from the table
+`[targets.<target>]` of `.streamlit/secrets.toml` (`$GALLEY_SECRETS` names another file), which
+is read anew every time, so that a running worker sees a changed password.
 """
 
 import os
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -28,6 +31,9 @@ class Settings(BaseModel):
     openai_api_key: SecretStr | None = None
     tavily_api_key: SecretStr | None = None
     brave_api_key: SecretStr | None = None
+    target_secrets: dict[str, dict[str, SecretStr]] = Field(
+        default_factory=dict, description="Target -> what the environment and secrets.toml say of it"
+    )
 
     # models
     base_url: str | None = Field(None, description="Address of an OpenAI-compatible endpoint, ending in /v1")
@@ -56,7 +62,11 @@ class Settings(BaseModel):
     evidence_tokens: int = Field(2_500, ge=200, description="Evidence put before the writer, per question")
 
     # publishing
-    target: str = "site"
+    target: str = Field("site", description="Where articles go unless the person chooses")
+    targets: dict[str, dict[str, str]] = Field(
+        default_factory=dict, description="Target -> its own settings; one that stands here is offered"
+    )
+    approvers: tuple[str, ...] = Field((), description="Who may publish where people sign in; empty means everybody")
     site_title: str = "The Proof"
     site_port: int = 8600
     house_style: str = "Plain words. Short sentences. No hype. Figures with units. Acronyms explained."
@@ -87,7 +97,7 @@ class Settings(BaseModel):
 SECRET = {"openai_api_key", "tavily_api_key", "brave_api_key"}
 """Never stored, never shown."""
 
-PROCESS = SECRET | {"data"}
+PROCESS = SECRET | {"data", "target_secrets"}
 """Set by the environment alone."""
 
 _VARIABLES = {
@@ -102,6 +112,9 @@ _VARIABLES = {
     "GALLEY_SITE_PORT": "site_port",
     "GALLEY_ALLOW_PRIVATE": "allow_private_addresses",
 }
+
+
+_SECRETS_FILE = "GALLEY_SECRETS"
 
 
 def child_environment(extra: Mapping[str, str]) -> dict[str, str]:
@@ -120,6 +133,7 @@ def load(
     environment = os.environ if environment is None else environment
     values = {key: value for key, value in (saved or {}).items() if key not in PROCESS}
     values |= {name: environment[key] for key, name in _VARIABLES.items() if environment.get(key)}
+    values["target_secrets"] = _target_secrets(environment)
     values |= {key: value for key, value in given.items() if value is not None}
     try:
         return Settings(**values)
@@ -130,3 +144,79 @@ def load(
             f"The setting {where!r} makes no sense: {first['msg']}.",
             remedy="Correct it under Settings, or in the environment.",
         ) from error
+
+
+# --- secrets of targets ---------------------------------------------------------------
+
+
+def save_target_secrets(
+    target: str, values: Mapping[str, str | None], environment: Mapping[str, str] | None = None
+) -> None:
+    """Keep secrets of a target in `secrets.toml`, readable by its owner alone; None forgets one.
+
+    Whatever else stands in the file stays word for word.
+
+    Raises:
+        SettingsError: the file cannot be read or written.
+    """
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    path = _secrets_file(os.environ if environment is None else environment) or ROOT / ".streamlit" / "secrets.toml"
+    try:
+        document = tomlkit.parse(path.read_text("utf-8") if path.exists() else "")
+        tables = document.setdefault("targets", tomlkit.table(is_super_table=True))
+        table = tables.setdefault(target, tomlkit.table())
+        for name, value in values.items():
+            if value is None:
+                table.pop(name, None)
+            else:
+                table[name] = value
+        _write_privately(path, tomlkit.dumps(document))
+    except (OSError, TOMLKitError, TypeError, AttributeError) as error:
+        raise SettingsError(
+            f"The secrets cannot be kept in {str(path)!r}: {error}.",
+            remedy=f"Mend the file, or set GALLEY_{target.upper()}_... in the environment instead.",
+        ) from error
+
+
+def _write_privately(path: Path, text: str) -> None:
+    """Whole or not at all, and never readable by others, not even for a moment."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _secrets_file(environment: Mapping[str, str]) -> Path | None:
+    """None where the settings were asked for with an environment of their own that names no file."""
+    if environment.get(_SECRETS_FILE):
+        return Path(environment[_SECRETS_FILE])
+    return ROOT / ".streamlit" / "secrets.toml" if environment is os.environ else None
+
+
+def _target_secrets(environment: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Target -> field -> value, as the file says and, stronger, the environment."""
+    path = _secrets_file(environment)
+    found: dict[str, dict[str, str]] = {}
+    try:
+        tables = tomllib.loads(path.read_text("utf-8")).get("targets", {}) if path else {}
+    except FileNotFoundError:
+        tables = {}
+    except (OSError, ValueError) as error:
+        raise SettingsError(
+            f"The file {str(path)!r} cannot be read: {error}.", remedy="Mend it, or move it away."
+        ) from error
+    for target, table in tables.items() if isinstance(tables, dict) else ():
+        if isinstance(table, dict):
+            found[target] = {name: str(value) for name, value in table.items()}
+    for variable, value in environment.items():
+        if variable.startswith("GALLEY_") and variable not in _VARIABLES and value:
+            target, _, name = variable.removeprefix("GALLEY_").lower().partition("_")
+            if name:
+                found.setdefault(target, {})[name] = value
+    return found

@@ -71,13 +71,18 @@ class HeldPages:
         self._pages.put(url, {**vars(page), "headers": dict(page.headers)})
 
 
+def settings_now(process: Process) -> Settings:
+    """The settings as a person and the environment have them at this moment."""
+    return load(process.store.settings.load(), data=process.settings.data)
+
+
 def context_for(run: Run, process: Process) -> Context:
     """The surroundings of one run, with the settings as they are now.
 
     Raises:
         SettingsError: an engine or a model is not set up.
     """
-    settings = load(process.store.settings.load(), data=process.settings.data)
+    settings = settings_now(process)
     brief, store = run.brief, process.store
     searcher = Searcher(
         [_engine(name, run, process, settings) for name in brief.engines or settings.engines],

@@ -13,6 +13,7 @@ import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import FrameType
 
+from core.agents.publisher import publish_due
 from core.errors import Cancelled, GalleyError, NoEvidence, StoreError
 from core.events import Kind
 from core.graph import StaleDecision, advance, build, open_checkpoints, taken_up
@@ -22,9 +23,11 @@ from core.runtime import Context, Paused
 from core.store.database import now
 from core.store.events import LeaseLost
 from core.store.runs import LEASE_S
-from core.wiring import Process, context_for
+from core.wiring import Process, context_for, settings_now
 
 POLL_S = 0.1
+DUE_AGAIN_S = 300.0
+"""After a publication that was due failed, until it is tried again."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -69,6 +72,8 @@ class Worker:
         beats.start()
         library = threading.Thread(target=self._take_in, name="library", daemon=True)
         library.start()
+        due = threading.Thread(target=self._publish_due, name="due", daemon=True)
+        due.start()
         slots = max(self._process.settings.run_slots, len(self._only))
         with ThreadPoolExecutor(slots, thread_name_prefix="run") as pool:
             running: set[Future[None]] = set()
@@ -81,6 +86,7 @@ class Worker:
         self._stopping.set()
         beats.join()
         library.join()
+        due.join()
         self._store.runs.worker_gone(self.id)
         self._process.tracer.close()
 
@@ -189,8 +195,11 @@ class Worker:
         self._rest(run, status, Kind.WAITING, waits="plan" if status is Status.PLAN else status.value, step=step)
 
     def _at_the_desk(self, run: Run, *, passed: bool) -> Status:
-        if any(p.status == "live" for p in self._store.publications.of_run(run.id)):
+        publications = self._store.publications.of_run(run.id)
+        if any(p.public for p in publications):
             return Status.PUBLISHED
+        if any(p.error for p in publications):
+            return Status.REVIEW
         touched = any(d.kind != "steer" for d in self._store.decisions.of_run(run.id))
         if run.brief.autopilot and not touched:
             return Status.FINISHED if passed else Status.GATE
@@ -222,6 +231,27 @@ class Worker:
                     take_in(ingest, self._process, stopped=self._stopping.is_set)
                 except GalleyError as error:
                     self._store.ingests.progress(ingest.id, status="failed", message=str(error))
+
+    # --- what waits for its time ---
+
+    def _publish_due(self) -> None:
+        """Publish what is due; the row's lease keeps two workers from doing it both."""
+        again: dict[int, float] = {}
+        while not self._only and not self._stopping.wait(POLL_S * 5):
+            for publication in self._store.publications.due(now()):
+                if time.monotonic() < again.get(publication.id, 0.0):
+                    continue
+                again[publication.id] = time.monotonic() + DUE_AGAIN_S
+                try:
+                    publish_due(self._store, settings_now(self._process), publication)
+                    self._show_published(publication.run_id)
+                except GalleyError as error:
+                    _LOG.warning("publication %s: %s", publication.id, error)
+
+    def _show_published(self, run_id: str) -> None:
+        run = self._store.runs.get(run_id)
+        if run and run.status in (Status.REVIEW, Status.GATE, Status.FINISHED, Status.PUBLISHED):
+            self._store.runs.set(run.id, status=self._at_the_desk(run, passed=True))
 
 
 def _unforeseen(error: Exception) -> GalleyError:

@@ -1,149 +1,256 @@
-"""The publisher: an approved draft -> an article at a target, exactly once, with a receipt.
+"""The publisher: an approved draft -> an article at each target, exactly once, with receipts.
 
-The row for this article and target is written before anything is sent, and the article
-carries its key, so that a lost answer is found again instead of sent again.
+Several targets go in two phases: everything as a draft first where a target can hold one,
+then all of it is turned public, so that what a target will not take is known before the
+others are live. A target that fails leaves the others alone; its row says why, and it can
+be tried again alone. After that the public page itself is looked at.
 """
 
-from collections.abc import Callable, Mapping
-from itertools import groupby
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from core import publishing  # noqa: F401 - puts the targets on their shelf
+from core.agents import delivery
+from core.agents.payload import article_for, key_of
+from core.agents.public_page import look
 from core.agents.state import RunState, Update
-from core.errors import PublishError
+from core.agents.targets import target_for
+from core.errors import ConflictError, GalleyError, PublishError, SettingsError
 from core.events import Kind
-from core.judging.gate import open_claims
-from core.models import Article, Brief, Draft, Publication, Receipt, Scorecard, Step
-from core.models import Update as Change
-from core.publishing.article import assemble, slugify
+from core.models import Article, Picture, Publication, Receipt, Step
+from core.publishing.article import slugify
+from core.publishing.record import from_data
 from core.publishing.target import TARGETS, Target
-from core.retrieval.words import STOP_WORDS
 from core.runtime import Context
 from core.settings import Settings
 from core.store import Store
 from core.store.database import now
 
+GIVE_UP = timedelta(hours=1)
+"""How long something that is due is tried before it is left to a person."""
+Say = Callable[..., Any]
+"""`say(kind, **data)`: appends an event to the run's story."""
+
 
 def publish(state: RunState, context: Context) -> Update:
-    """Publish, update or withdraw what the person at the desk (or the brief) asked for; emits `published`."""
+    """Do at each target what the person at the desk (or the brief) asked for; emits `published` or `not_published`.
+
+    Raises:
+        PublishError: the article itself may not go out.
+        SettingsError: there is no such target.
+    """
     decision = state.decision
-    name = decision.get("target") or context.brief.target or context.settings.target
-    draft = context.store.drafts.get(state.draft_id)
-    target = target_for(name, context.settings)
-    row = context.store.publications.plan(
-        context.run_id, key=key_of(context.run_id), target=name, slug=slugify(draft.title)
-    )
-    if decision.get("kind") == "unpublish":
-        _record(row, _sent(row, lambda: target.withdraw(row.key), context), context, status="withdrawn")
-        return {"decision": {}}
-    article = article_for(
-        draft, row, store=context.store, brief=context.brief, settings=context.settings,
-        by=_named(decision.get("by", "")), reason=decision.get("reason") or "",
-    )  # fmt: skip
-    context.store.publications.set(row.id, status="sending", slug=article.slug, draft_id=draft.id)
-    receipt = _sent(row, lambda: target.publish(article), context)
-    context.store.publications.set(
-        row.id, published_at=article.published_at, modified_at=article.modified_at,
-        approved_by=decision.get("by", "autopilot"), updates=[{"at": u.at, "text": u.text} for u in article.updates],
-    )  # fmt: skip
-    _record(row, receipt, context, status="live")
+    names = _names(decision, context)
+    for name in names:
+        TARGETS.plugin(name)
+    sender = Sender(context.store, context.settings, lambda kind, **data: context.emit(kind, Step.PUBLISH, **data))
+    match decision.get("kind", "publish"):
+        case "publish":
+            _publish(state, context, sender, names)
+        case "unpublish":
+            sender.each(names, context, "withdrawing", lambda row, target: sender.withdraw(row, target))
+        case "delete_there":
+            sender.each(names, context, "deleting", lambda row, target: sender.delete(row, target))
+        case "keep_theirs":
+            sender.each(names, context, "keeping theirs", lambda row, _: sender.keep_theirs(row))
+        case "reschedule":
+            at = decision.get("at")
+            sender.each(names, context, "scheduling", lambda row, target: sender.reschedule(row, target, at))
     return {"decision": {}}
 
 
-def target_for(name: str, settings: Settings) -> Target:
-    """A target with its settings.
+def publish_due(store: Store, settings: Settings, publication: Publication) -> bool:
+    """Publish what waited here for its time, as it was approved; or see that the target has done so itself.
 
-    Raises:
-        SettingsError: there is no such target.
+    Returns:
+        Whether it is settled. False: it may be tried again; after `GIVE_UP` it waits for a person instead.
     """
-    own: Mapping[str, Any] = {}
-    if name == "site":
-        own = {
-            "path": settings.data / "site", "title": settings.site_title,
-            "base_url": f"http://127.0.0.1:{settings.site_port}",
-        }  # fmt: skip
-    return TARGETS.create(name, **own)
+    waiting = store.publications.pending(publication.id)
+    if waiting is None:
+        return True
+    pending, stored = waiting
+    article = _with_cover(from_data(json.loads(stored)), settings)
+
+    def say(kind: Kind, **data: Any) -> None:
+        store.events.add(publication.run_id, kind, Step.PUBLISH, data)
+
+    sender = Sender(store, settings, say)
+
+    def send(row: Publication, target: Target) -> Receipt:
+        delivery.look_first(store, row.id)
+        receipt = delivery.deliver(store, row.id, target, lambda _: article, by=pending.by, draft_id=pending.draft_id)
+        sender.check(row.id)
+        return receipt
+
+    if sender.one(publication, "publishing", send):
+        return True
+    error = store.publications.get(publication.id).error or {}
+    late = datetime.now(UTC) - datetime.fromisoformat(pending.at)
+    if late < GIVE_UP and error.get("kind") not in ("EditedThereError", "SlugTakenError", "SettingsError"):
+        return False
+    delivery.put_off(store, publication.id)
+    return True
 
 
-def article_for(
-    draft: Draft, row: Publication | None, *, store: Store, brief: Brief, settings: Settings, by: str, reason: str
-) -> Article:
-    """The payload of a draft: what every target and every export renders.
+def _names(decision: dict[str, Any], context: Context) -> list[str]:
+    one = decision.get("target") or context.brief.target or context.settings.target
+    return list(dict.fromkeys(decision.get("targets") or [one]))
 
-    Args:
-        row: its publication, when it has one: keeps dates and the changelog.
-        reason: why claims that are not supported may go out; empty when there are none.
 
-    Raises:
-        PublishError: claims are not supported and there is no reason; or the draft was never judged.
-    """
-    scores = store.drafts.scores(draft.id)
-    if scores is None:
-        raise PublishError("This draft was never judged.", remedy="Save it again, so that it is judged first.")
-    card, answer = scores
-    failed = [sentence.id for sentence in open_claims(draft)]
-    if (failed or not answer.passed) and not reason.strip():
-        raise PublishError(
-            f"{len(failed)} of the article's sentences not supported, and nobody has said why to publish all the same.",
-            remedy="Repair or cut what is not supported, or publish with a reason.",
+def _publish(state: RunState, context: Context, sender: "Sender", names: list[str]) -> None:
+    decision, store, settings = state.decision, context.store, context.settings
+    draft = store.drafts.get(state.draft_id)
+    by, at = decision.get("by", "autopilot"), decision.get("at")
+    at = at if at and at > now() else None
+    canonical = store.publications.details(context.run_id).canonical
+
+    def made(row: Publication) -> Article:
+        article = article_for(
+            draft, row, store=store, brief=context.brief, settings=settings, by=by,
+            reason=decision.get("reason") or "", note=decision.get("note") or "",
+            canonical_url=None if row.target == canonical else sender.address(context.run_id, canonical),
+        )  # fmt: skip
+        return replace(article, published_at=at, modified_at=at) if at else article
+
+    rows = {name: store.publications.plan(
+        context.run_id, key=key_of(context.run_id), target=name, slug=slugify(draft.title)) for name in names
+    }  # fmt: skip
+    made(rows[names[0]])  # what may not go out at all goes nowhere
+
+    def send(row: Publication, target: Target, *, as_draft: bool = False) -> Receipt:
+        overwrite = row.target in (decision.get("overwrite") or ())
+        if at and (row.public or not target.capabilities.schedule):
+            delivery.schedule(store, row.id, made(row), at=at, by=by, draft_id=draft.id)
+            return _scheduled(row, at)
+        return delivery.deliver(
+            store, row.id, target, made, by=by, draft_id=draft.id, draft=as_draft, at=at, overwrite=overwrite
         )
-    passages = store.passages.passages(c.passage_id for s in draft.sentences for c in s.citations)
-    sources = store.sources.many(p.source_id for p in passages.values())
-    updates = row.updates if row else ()
-    if row and row.version and row.draft_id != draft.id:
-        updates = (*updates, Change(at=now(), text=draft.note or "The text was revised."))
-    return assemble(
-        draft, key=row.key if row else key_of(draft.run_id), passages=passages, sources=sources, scorecard=card,
-        method=_method(card, brief, settings), verified_at=now(),
-        published_at=(row.published_at if row else None) or now(), modified_at=now(), phrases=_phrases(brief.topic),
-        overrides=dict.fromkeys(failed, reason), below_gate=() if answer.passed else (reason,), updates=updates,
-        language=brief.language, approved_by=by,
+
+    left = names
+    if len(names) > 1 and not at:
+        drafted = context.map(lambda name: sender.draft(rows[name], send), names)
+        left = [name for name, well in zip(names, drafted, strict=True) if well]
+    first = [name for name in left if name == canonical]
+    for together in (first, [name for name in left if name not in first]):
+        context.map(lambda name: sender.one(rows[name], "scheduling" if at else "publishing", send), together)
+    if not at:
+        context.map(lambda name: sender.check(rows[name].id), left)
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Sends to one target after the other, tells of each, and lets none stop the others."""
+
+    store: Store
+    settings: Settings
+    say: Say
+
+    def each(self, names: list[str], context: Context, doing: str, act: Callable[[Publication, Target], Any]) -> None:
+        """`act` for the run's row at each target, several at once."""
+        rows = {row.target: row for row in self.store.publications.of_run(context.run_id)}
+        missing = [name for name in names if name not in rows]
+        if missing:
+            raise PublishError(
+                f"Nothing was published to {', '.join(missing)}.", remedy="Look at the run's publications."
+            )
+        context.map(lambda name: self.one(rows[name], doing, act), names)
+
+    def one(self, row: Publication, doing: str, act: Callable[[Publication, Target], Receipt | None]) -> bool:
+        """Do it and say how it went; whether it went well."""
+        self.say(Kind.PUBLISHING, target=row.target, doing=doing)
+        try:
+            receipt = act(row, target_for(row.target, self.settings))
+        except (PublishError, SettingsError, ConflictError) as error:
+            self._failed(row, error)
+            return False
+        after = self.store.publications.get(row.id)
+        status = receipt.status if receipt else after.status
+        self.say(
+            Kind.PUBLISHED, target=row.target, url=(receipt.url if receipt else None) or after.url, status=status,
+            version=after.version,
+        )  # fmt: skip
+        return True
+
+    def draft(self, row: Publication, send: Callable[..., Receipt]) -> bool:
+        """The first phase at one target: nothing the public sees; whether the second may follow."""
+        try:
+            target = target_for(row.target, self.settings)
+            if row.public or not target.capabilities.drafts:
+                return True
+            self.say(Kind.PUBLISHING, target=row.target, doing="sending as a draft")
+            send(row, target, as_draft=True)
+        except (PublishError, SettingsError, ConflictError) as error:
+            self._failed(row, error)
+            return False
+        return True
+
+    def _failed(self, row: Publication, error: GalleyError) -> None:
+        if isinstance(error, SettingsError):  # nothing was sent: the row does not know yet
+            status = "failed" if row.status == "planned" else row.status
+            self.store.publications.set(row.id, status=status, error=error.as_dict())
+        self.say(Kind.NOT_PUBLISHED, target=row.target, **error.as_dict())
+
+    def withdraw(self, row: Publication, target: Target) -> Receipt:
+        return delivery.withdraw(self.store, row.id, target)
+
+    def delete(self, row: Publication, target: Target) -> Receipt:
+        if not target.capabilities.delete:
+            raise PublishError(
+                f"{row.target} deletes nothing from outside.", remedy="Unpublish it, or delete it at the target."
+            )
+        return delivery.delete(self.store, row.id, target)
+
+    def keep_theirs(self, row: Publication) -> None:
+        delivery.keep_theirs(self.store, row.id)
+
+    def reschedule(self, row: Publication, target: Target, at: str | None) -> None:
+        """Another time for what waits, or none."""
+        waiting = self.store.publications.pending(row.id)
+        if waiting is None:
+            raise PublishError("Nothing waits for its time there.", remedy="Publish it, with a time if you like.")
+        if at is None:
+            delivery.unschedule(self.store, row.id, target)
+            return
+        pending, stored = waiting
+        article = replace(_with_cover(from_data(json.loads(stored)), self.settings), published_at=at, modified_at=at)
+        if row.status == "scheduled" and row.remote_id and target.capabilities.schedule:
+            delivery.deliver(
+                self.store, row.id, target, lambda _: article, by=pending.by, draft_id=pending.draft_id, at=at
+            )
+        else:
+            delivery.schedule(self.store, row.id, article, at=at, by=pending.by, draft_id=pending.draft_id)
+
+    def address(self, run_id: str, target: str) -> str | None:
+        """Where the public finds the run's article at a target; None while it does not."""
+        rows = (row for row in self.store.publications.of_run(run_id) if row.target == target)
+        return next((row.url for row in rows if row.public), None)
+
+    def check(self, publication_id: int) -> None:
+        """Look at the public page, where it was not seen yet, and write down what was found."""
+        row = self.store.publications.get(publication_id)
+        stored = self.store.publications.article(publication_id)
+        if row.status == "live" and row.url and stored and not (row.checked and row.checked.ok):
+            self.store.publications.set(row.id, checked=look(row.url, from_data(json.loads(stored))))
+
+
+def _scheduled(row: Publication, at: str) -> Receipt:
+    return Receipt(
+        target=row.target, key=row.key, status="scheduled", url=row.url, remote_id=row.remote_id or "", content_hash="",
+        at=now(), publish_at=at,
     )  # fmt: skip
 
 
-def key_of(run_id: str) -> str:
-    """The idempotency key of a run's article: the same in every target and version."""
-    return f"galley-{run_id}"
+def _with_cover(article: Article, settings: Settings) -> Article:
+    """The article with its cover found again: a stored article does not say where the file lies."""
+    cover = article.cover
+    if cover is None:
+        return article
+    return replace(article, cover=replace(cover, path=str(picture_path(cover, settings))))
 
 
-def _named(by: str) -> str:
-    """Who approved, where that is a name to print: somebody who signed in, not whoever sat at this machine."""
-    return by if by not in ("you", "command line") else ""
-
-
-def _phrases(topic: str) -> list[str]:
-    """Tags: the topic's phrases of two words and more, else its longer words."""
-    words = [word.strip("?!.,;:()“”\"'").lower() for word in topic.split()]
-    phrases = [" ".join(run) for is_stop, run in groupby(words, key=STOP_WORDS.__contains__) if not is_stop]
-    long = [phrase for phrase in phrases if " " in phrase]
-    return long or [phrase for phrase in phrases if len(phrase) > 3]
-
-
-def _method(card: Scorecard, brief: Brief, settings: Settings) -> str:
-    writer, checker = (brief.models.get(role) or settings.model_for(role) for role in ("writer", "judge"))
-    judged = f"{card.claims} sentences were judged one by one against the passages they cite"
-    if writer == "extractive":
-        return f"Composed from the sources' own sentences; no language model was used. {judged}."
-    helped = "" if checker == "extractive" else f", the doubtful ones by {checker}"
-    return f"Written by {writer} from stored passages. {judged}{helped}."
-
-
-def _sent(row: Publication, send: Callable[[], Receipt], context: Context) -> Receipt:
-    try:
-        return send()
-    except PublishError as error:
-        context.store.publications.set(row.id, status="failed", error=error.as_dict())
-        raise
-
-
-def _record(row: Publication, receipt: Receipt, context: Context, *, status: str) -> None:
-    same = receipt.status == "unchanged"
-    context.store.publications.set(
-        row.id, status=status, url=receipt.url or row.url, remote_id=receipt.remote_id,
-        content_hash=receipt.content_hash, version=row.version + (0 if same else 1), error=None,
-    )  # fmt: skip
-    context.store.publications.receipt(row.id, receipt)
-    context.emit(
-        Kind.PUBLISHED, Step.PUBLISH, target=row.target, url=receipt.url, status=receipt.status,
-        version=row.version + (0 if same else 1),
-    )  # fmt: skip
+def picture_path(picture: Picture, settings: Settings) -> Any:
+    """Where a picture lies: named by its content."""
+    suffix = {"image/jpeg": "jpg", "image/webp": "webp", "image/gif": "gif"}.get(picture.media_type, "png")
+    return settings.data / "pictures" / f"{picture.hash}.{suffix}"

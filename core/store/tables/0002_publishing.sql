@@ -1,0 +1,10 @@
+ALTER TABLE publications ADD COLUMN lease_until REAL NOT NULL DEFAULT 0;
+ALTER TABLE publications ADD COLUMN fence INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE publications ADD COLUMN intent TEXT;
+ALTER TABLE publications ADD COLUMN checked TEXT;
+ALTER TABLE publications ADD COLUMN article TEXT;
+ALTER TABLE publications ADD COLUMN publish_at TEXT;
+ALTER TABLE publications ADD COLUMN pending TEXT;
+CREATE INDEX publications_due ON publications(publish_at) WHERE publish_at IS NOT NULL;
+CREATE INDEX receipts_of_publication ON receipts(publication_id);
+CREATE TABLE details (run_id TEXT PRIMARY KEY, data TEXT NOT NULL, by TEXT NOT NULL, at TEXT NOT NULL);

@@ -31,12 +31,18 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--json", action="store_true", help="the last line of the output is one JSON object")
 
     for name, text in (("resume", "go on with a run"), ("show", "what a run found and wrote"),
-                       ("verify", "check every claim of an article again")):  # fmt: skip
+                       ("record", "write an article's signed record to a file")):  # fmt: skip
         one = commands.add_parser(name, help=text)
         one.add_argument("run")
         one.add_argument("--json", action="store_true")
         if name == "resume":
             one.add_argument("--budget", type=float, metavar="USD", help="what the run may cost in all")
+        if name == "record":
+            one.add_argument("--out", metavar="FILE.zip", help="where to; RUN.zip unless given")
+    verify = commands.add_parser("verify", help="check an article, or the record of one, again")
+    verify.add_argument("what", metavar="RUN|RECORD.zip", help="a record is checked from its file alone, offline")
+    verify.add_argument("--key", metavar="FINGERPRINT", help="the key that must have signed the record")
+    verify.add_argument("--json", action="store_true")
     publish = commands.add_parser("publish", help="publish a run's article")
     publish.add_argument("run")
     publish.add_argument("--target", default="site")

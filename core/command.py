@@ -91,18 +91,60 @@ def runs(given: argparse.Namespace) -> int:
 
 
 def verify(given: argparse.Namespace) -> int:
-    """Check every claim of the run's article again; exit 0 when all hold, 2 otherwise."""
-    from core.verification import verify as check_again
+    """Check an article again, or a record; exit 0 when all holds, 2 otherwise, 1 when it cannot be checked."""
+    if given.what and (Path(given.what).is_file() or given.what.lower().endswith(".zip")):
+        return _verify_record(given)
+    from core.verification.snapshots import verify as check_again
 
-    checks = check_again(Studio().store, given.run)
+    checks = check_again(Studio().store, given.what)
     failed = [check for check in checks if not check.holds]
     if given.json:
-        print(json.dumps({"run": given.run, "claims": len(checks), "failed": [asdict(c) for c in failed]}))
+        print(json.dumps({"run": given.what, "claims": len(checks), "failed": [asdict(c) for c in failed]}))
     else:
         for check in failed:
             print(f"does not hold ({check.was} -> {check.now}): {check.sentence}\n    {check.why}")
         print(f"{len(checks) - len(failed)} of {len(checks)} claims hold.")
     return 2 if failed else 0
+
+
+def _verify_record(given: argparse.Namespace) -> int:
+    """Check a record from its file alone: no database is opened or made."""
+    from core.record.check import check_file
+    from core.record.keys import own_fingerprint
+    from core.record.package import RecordError
+    from core.record.telling import told
+
+    try:
+        checked = check_file(Path(given.what), key=given.key)
+    except RecordError as error:
+        if given.json:
+            print(json.dumps({"record": given.what, "holds": False, "damage": list(error.found)}, ensure_ascii=False))
+        raise
+    if given.json:
+        print(json.dumps({"record": given.what, "holds": checked.holds, **asdict(checked)}, ensure_ascii=False))
+    else:
+        print("\n".join(told(checked, own=own_fingerprint(load().data / "keys"))))
+    return 0 if checked.holds else 2
+
+
+def record(given: argparse.Namespace) -> int:
+    """Write a run's record to a file."""
+    from core.record.export import export, key_fingerprint
+
+    studio = Studio()
+    _existing(given.run, studio)
+    path = Path(given.out or f"{given.run}.zip")
+    body = export(studio.store, given.run, studio.settings)
+    try:
+        path.write_bytes(body)
+    except OSError as error:
+        raise BriefError(
+            f"{str(path)!r} cannot be written ({error.strerror}).", remedy="Choose another --out."
+        ) from error
+    said = {"run": given.run, "record": str(path), "bytes": len(body), "signed_by": key_fingerprint(studio.settings)}
+    print(json.dumps(said) if given.json else f"{path}, {len(body):,} bytes, signed by {said['signed_by']}\n"
+          f"Anyone checks it with: python -m core verify {path} --key {said['signed_by']}")  # fmt: skip
+    return 0
 
 
 def add(given: argparse.Namespace) -> int:

@@ -4,7 +4,7 @@ import pytest
 
 from core.errors import BriefError
 from core.models import Label, Verdict
-from core.verification import verify
+from core.verification.snapshots import verify
 from tests.agents.small_house import House, claims, house, new_house, samples
 
 __all__ = ["house", "new_house", "samples"]

@@ -11,6 +11,7 @@ from core.store.decisions import Decisions
 from core.store.drafts import Drafts
 from core.store.events import Events
 from core.store.evidence import EvidenceStore
+from core.store.exports import Exports
 from core.store.ingests import Ingests
 from core.store.passages import Passages
 from core.store.plans import Plans
@@ -42,4 +43,5 @@ class Store:
         self.drafts = Drafts(self.database)
         self.calls = Calls(self.database)
         self.publications = Publications(self.database)
+        self.exports = Exports(self.database)
         self.ingests = Ingests(self.database)

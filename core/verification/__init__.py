@@ -1,0 +1,1 @@
+"""Verify again: does a published article still hold, by its snapshots and by its live sources?"""

@@ -1,32 +1,24 @@
-"""A blog as files: what each page of the site holds, made from the kept articles alone.
+"""A blog as files: what each page of the site holds.
 
 Nothing here touches the disk or the clock, so the same articles always give the same bytes.
 """
 
+import hashlib
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import quote, urlsplit
 
-from core.models import Article
-from core.publishing.article import slugify
+from markupsafe import Markup
+
+from core.models import Article, Picture
 from core.publishing.feed import atom, sitemap
-from core.publishing.layout import lay_out
+from core.publishing.listing import Cover, Entry, Page, entry
+from core.publishing.picture import file_name, picture_bytes
 from core.publishing.record import Record, content_hash
 from core.publishing.render import TEMPLATES, html, page
+from core.publishing.seal import BLANK, sealed
 from core.publishing.structured_data import as_script, structured_data
-
-
-@dataclass(frozen=True, kw_only=True)
-class Entry:
-    """An article as a list shows it."""
-
-    article: Article
-    url: str
-    tags: tuple[tuple[str, str], ...]
-    """`(tag, slug)`, each slug once."""
-    doubtful: bool
-    """Something in it was published without support."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,74 +29,125 @@ class Blog:
     base_url: str
     """Without a last slash."""
 
+    @property
+    def look(self) -> str:
+        """A hash of everything but the articles that pages are made from."""
+        parts = [self.title, self.base_url, *(path.read_text("utf-8") for path in sorted(TEMPLATES.iterdir()))]
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
     def url(self, slug: str) -> str:
         return f"{self.base_url}/posts/{quote(slug)}/"
 
     def post(self, record: Record) -> tuple[str, str]:
-        """`(name, content)` of a live article's own page."""
-        entry = self._entry(record)
-        article = entry.article
-        data = structured_data(article, url=entry.url, publisher=self.title, publisher_url=f"{self.base_url}/")
-        content = page(
+        """`(name, content)` of a live article's own page, sealed."""
+        article = _held(record)
+        cover = article.cover and Cover(
+            name=f"../../{media_name(article.cover)}", alt=article.cover.alt,
+            width=article.cover.width, height=article.cover.height,
+        )  # fmt: skip
+        return post_name(record.slug), sealed(self._post(record, article, cover=cover, style=None))
+
+    def alone(self, record: Record) -> str:
+        """The article's page with style and picture inside it, to be looked at before it is written."""
+        article = _held(record)
+        cover = article.cover and Cover(
+            name=as_address(article.cover), alt=article.cover.alt,
+            width=article.cover.width, height=article.cover.height,
+        )  # fmt: skip
+        return self._post(record, article, cover=cover, style=Markup((TEMPLATES / "style.css").read_text("utf-8")))
+
+    def _post(self, record: Record, article: Article, *, cover: Cover | None, style: Markup | None) -> str:
+        url = self.url(record.slug)
+        image = f"{self.base_url}/{media_name(article.cover)}" if article.cover else None
+        data = structured_data(article, url=url, publisher=self.title, publisher_url=f"{self.base_url}/", image=image)
+        return page(
             "post.html.j2",
             site=self,
             root="../../",
+            style=style,
             language=article.language,
-            entry=entry,
+            entry=entry(record),
+            url=url,
             article=article,
+            cover=cover,
+            image=image,
             body=html(article, title=True),
             data_name=record_name(article.key).removeprefix("articles/"),
             content_hash=content_hash(article),
+            seal=BLANK,
             structured_data=as_script(data),
         )
-        return post_name(article.slug), content
 
-    def listings(self, live: Sequence[Record]) -> Iterator[tuple[str, str]]:
-        """`(name, content)` of everything else; `live` are the records that have an article."""
-        newest = sorted(live, key=lambda record: (record.published_at, record.slug), reverse=True)
-        entries = [self._entry(record) for record in newest]
-        yield from self._topics(entries)
-        yield "index.html", self._list(entries, root="./", url=f"{self.base_url}/")
-        yield "404.html", page("missing.html.j2", site=self, root=f"{urlsplit(self.base_url).path}/")
-        addresses = [(entry.article, entry.url) for entry in entries]
-        yield "feed.xml", atom(addresses, title=self.title, base_url=self.base_url)
-        yield "sitemap.xml", sitemap(f"{self.base_url}/", addresses)
+    def list(self, shown: Page, *, tag: tuple[str, str] | None = None) -> tuple[str, str]:
+        """`(name, content)` of one page of a list: of everything, or of a `(tag, slug)`."""
+        name = list_name(tag[1] if tag else None, shown.number)
+        place = name.removesuffix("index.html")
+        content = page(
+            "list.html.j2",
+            site=self,
+            root="../" * place.count("/") or "./",
+            style=None,
+            url=f"{self.base_url}/{quote(place)}",
+            entries=shown.entries,
+            tag=tag[0] if tag else "",
+            first=shown.number == 0,
+            newer=self._place(tag, shown.newer),
+            older=self._place(tag, shown.older),
+        )
+        return name, content
+
+    def follow(self, newest: Sequence[tuple[Entry, str]], live: Sequence[Entry]) -> Iterator[tuple[str, str]]:
+        """`(name, content)` of feed, sitemap and what never changes.
+
+        Args:
+            newest: `(entry, its page's HTML)`, newest first.
+            live: every live entry, newest first.
+        """
+        told = [(entry_, self.url(entry_.slug), _feed_text(content)) for entry_, content in newest]
+        yield "feed.xml", atom(told, title=self.title, base_url=self.base_url)
+        yield "sitemap.xml", sitemap(f"{self.base_url}/", [(entry_, self.url(entry_.slug)) for entry_ in live])
+        yield "404.html", page("missing.html.j2", site=self, root=f"{urlsplit(self.base_url).path}/", style=None)
         yield "robots.txt", f"User-agent: *\nAllow: /\nSitemap: {self.base_url}/sitemap.xml\n"
         for name in ("style.css", "icon.svg"):
-            yield name, (TEMPLATES / name).read_text()
+            yield name, (TEMPLATES / name).read_text("utf-8")
 
-    def _topics(self, entries: Sequence[Entry]) -> Iterator[tuple[str, str]]:
-        tags: dict[str, tuple[str, list[Entry]]] = {}
-        for entry in entries:
-            for tag, slug in entry.tags:
-                tags.setdefault(slug, (tag, []))[1].append(entry)
-        for slug, (tag, tagged) in tags.items():
-            url = f"{self.base_url}/tags/{quote(slug)}/"
-            yield tag_name(slug), self._list(tagged, root="../../", url=url, tag=tag)
-
-    def _list(self, entries: Sequence[Entry], **values: Any) -> str:
-        return page("list.html.j2", site=self, entries=entries, **({"tag": ""} | values))
-
-    def _entry(self, record: Record) -> Entry:
-        article = record.article
-        if article is None:
-            raise ValueError(f"{record.key!r} is withdrawn: it has no page")
-        tags = {slugify(tag): tag for tag in reversed(article.tags) if tag.strip()}
-        return Entry(
-            article=article,
-            url=self.url(record.slug),
-            tags=tuple((tag, slug) for slug, tag in reversed(tags.items())),
-            doubtful=bool(lay_out(article).warned or article.overrides),
-        )
+    def _place(self, tag: tuple[str, str] | None, number: int | None) -> str | None:
+        """Where a page of a list stands below the site's root; None when there is no such page."""
+        return None if number is None else quote(list_name(tag[1] if tag else None, number).removesuffix("index.html"))
 
 
 def post_name(slug: str) -> str:
     return f"posts/{slug}/index.html"
 
 
-def tag_name(slug: str) -> str:
-    return f"tags/{slug}/index.html"
+def list_name(tag: str | None, number: int) -> str:
+    """A page of a list: `tag` is a slug or None for the front page, `number` as in `Page`."""
+    folder = f"tags/{tag}/" if tag else ""
+    return f"{folder}page/{number}/index.html" if number else f"{folder}index.html"
 
 
 def record_name(key: str) -> str:
     return f"articles/{quote(key, safe='')}.json"
+
+
+def media_name(picture: Picture) -> str:
+    return f"media/{file_name(picture)}"
+
+
+def as_address(picture: Picture) -> str:
+    """The picture itself as a `data:` address."""
+    return f"data:{picture.media_type};base64,{b64encode(picture_bytes(picture)).decode()}"
+
+
+def _held(record: Record) -> Article:
+    if record.article is None:
+        raise ValueError(f"{record.key!r} is withdrawn: it has no page")
+    return record.article
+
+
+def _feed_text(content: str) -> str:
+    """The article out of its page, without the title, which a feed reader prints itself."""
+    _, begun, rest = content.partition('<article class="galley"')
+    text, ended, _ = rest.partition("</article>")
+    opening, headed, body = text.partition("</header>")
+    return f"{begun}{opening.partition('>')[0]}>{body}{ended}" if headed else f"{begun}{text}{ended}"

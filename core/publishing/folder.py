@@ -83,12 +83,12 @@ class Folder:
             beside.unlink(missing_ok=True)
 
     def remove(self, name: str) -> None:
-        """Remove a file if it is there, and its folder when that is left empty."""
+        """Remove a file if it is there, and the folders that are left empty."""
         place = self.path / name
         with self.faults(f"let go of {name}"):
             place.unlink(missing_ok=True)
-            if place.parent != self.path and not any(place.parent.iterdir()):
-                place.parent.rmdir()
+            while (place := place.parent) != self.path and place.is_dir() and not any(place.iterdir()):
+                place.rmdir()
 
     def names(self, pattern: str) -> list[str]:
         """The files that match a glob pattern, sorted."""

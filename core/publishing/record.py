@@ -15,18 +15,25 @@ _NOT_CONTENT = ("slug", "verified_at", "published_at", "modified_at")
 
 
 def as_data(article: Article) -> dict[str, Any]:
-    """The article as plain JSON values; half a surrogate pair, which no file can hold, becomes `?`."""
-    return json.loads(json.dumps(asdict(article), ensure_ascii=False).encode("utf-8", "replace"))
+    """The article as plain JSON values, without what concerns this machine alone (where the cover's file lies).
+
+    Half a surrogate pair, which no file can hold, becomes `?`.
+    """
+    data = asdict(article)
+    if article.cover:
+        del data["cover"]["path"]
+    return json.loads(json.dumps(data, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def from_data(data: dict[str, Any]) -> Article:
-    """The article that `as_data` gave.
+    """The article that `as_data` gave; its cover's path is empty.
 
     Raises:
         ValueError: the values are not an article's.
     """
+    cover = data.get("cover")
     try:
-        return _ARTICLE.validate_python(data)
+        return _ARTICLE.validate_python({**data, "cover": {**cover, "path": ""}} if cover else data)
     except ValidationError as error:
         raise ValueError(f"not an article: {error.errors()[0]['msg']}") from error
 

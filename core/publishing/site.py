@@ -1,42 +1,37 @@
 """The `site` target: a static blog in a folder, for any web server.
 
-`articles/<key>.json` holds each published article; everything else is made from these
-files, so a crash at any point is mended by publishing again, and a new look needs one
-`rebuild`. A withdrawn article leaves a tombstone without its text: the address stays its own.
+A crash at any point is mended by the next publication, and a new look needs one `rebuild`. A
+page that was edited by hand is never overwritten without being asked. A withdrawn article
+leaves a tombstone without its text: the address stays its own.
 
-    posts/<slug>/  tags/<tag>/  index.html  feed.xml  sitemap.xml  robots.txt  404.html  style.css  icon.svg
+    posts/<slug>/  page/<n>/  tags/<slug>/page/<n>/  media/  index.html  feed.xml  sitemap.xml  robots.txt  404.html
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from lxml import etree
-from lxml import html as parser
-
-from core.errors import PublishError
-from core.models import Article, Receipt
+from core.errors import EditedThereError, PublishError
+from core.models import Article, Preview, Receipt
+from core.publishing.archive import Archive, is_edited, marks
 from core.publishing.article import slugify
-from core.publishing.blog import Blog, post_name, record_name
+from core.publishing.blog import Blog, post_name
+from core.publishing.difference import words
 from core.publishing.folder import Folder
-from core.publishing.record import Record, content_hash, record_from
+from core.publishing.listing import Index, newest_first
+from core.publishing.record import Record, content_hash
 from core.publishing.target import TARGETS, Capabilities
 from core.publishing.wording import printable, utc, web_address
 
 LONGEST_KEY = 120
 """Characters, percent-encoded; leaves room in a file name."""
 
+INDEX = ".index.json"
+UNFINISHED = ".unfinished"
 _OURS = b'<meta name="generator" content="Galley">'
-
-
-@dataclass(frozen=True)
-class _Changes:
-    """What has to happen to the folder, in this order."""
-
-    write: tuple[tuple[str, bytes], ...]
-    remove: tuple[str, ...]
 
 
 @TARGETS.register("site")
@@ -50,42 +45,86 @@ class Site:
             to each other relatively, so the folder can be looked at anywhere.
     """
 
-    capabilities = Capabilities(html=True, structured_data=True, canonical_url=True, unpublish=True, footnotes=True)
+    capabilities = Capabilities(
+        html=True,
+        structured_data=True,
+        canonical_url=True,
+        description=True,
+        unpublish=True,
+        delete=True,
+        media=True,
+        footnotes=True,
+        read_back=True,
+    )
 
     def __init__(self, *, path: Path, title: str, base_url: str) -> None:
         self._folder = Folder(Path(path))
         self._blog = Blog(title=title.strip(), base_url=base_url.rstrip("/"))
+        self._archive = Archive(self._folder, self._blog)
 
     # --- what a target does ---------------------------------------------------------------
 
-    def publish(self, article: Article, *, dry_run: bool = False) -> Receipt:
+    def preview(self, article: Article, *, last: Receipt | None = None) -> Preview:
+        """The page with style and picture inside it, and the files that would be written."""
+        self._make_sense()
+        index = self._archive.index()
+        record = self._record(_normal(article), index)
+        content = self._folder.read(post_name(record.slug))
+        standing = content.decode("utf-8", "replace") if content is not None else None
+        page = self._blog.alone(record)
+        return Preview(
+            target="site",
+            page=page,
+            requests=self._archive.changes(index, record).told("Write", "Remove"),
+            lost=(),
+            sent=words(page),
+            standing=None if standing is None else words(standing),
+            edited=self._edited(record, last) is not None,
+        )
+
+    def publish(
+        self,
+        article: Article,
+        *,
+        last: Receipt | None = None,
+        draft: bool = False,
+        at: str | None = None,
+        overwrite: bool = False,
+    ) -> Receipt:
         """Write the article's page and everything that lists it.
 
         The first publication fixes slug and `published_at`; later ones replace the page in
-        place. A slug that another article holds gets a number, and `changed` says so.
+        place. A slug that another article of this site holds gets a number, and `changed` says so.
+
+        Raises:
+            EditedThereError: the page was edited or removed by hand since we wrote it.
         """
+        if draft or at:
+            raise PublishError(
+                "The site shows everything that is written to it: it has no drafts and no schedule.",
+                remedy="Publish the article when it is ready for readers.",
+            )
         self._make_sense()
         article = _normal(article)
-        if dry_run:
-            record, changes = self._plan(article)
-            return self._receipt(record, "draft", _told(changes, "Would write", "Would remove"), article)
         with self._folder.writing():
-            record, changes = self._plan(article)
-            self._carry_out(changes)
-            if _marks(self._folder.read(post_name(record.slug))) != _expected(record):
+            index, mended = self._archive.mended()
+            record = self._record(article, index)
+            if not overwrite and (edited := self._edited(record, last)):
+                raise edited
+            changed = mended + self._archive.carry_out(self._archive.changes(index, record))
+            if marks(self._folder.read(post_name(record.slug))) != _expected(record):
                 raise PublishError(
                     f"The page of {article.title!r} does not read back as it was written.",
                     remedy=f"See whether another program writes in {str(self._folder.path)!r}, then publish again.",
                 )
-        status = "live" if changes.write or changes.remove else "unchanged"
-        return self._receipt(record, status, _told(changes, "Wrote", "Removed"), article)
+        return self._receipt(record, "live" if changed else "unchanged", changed, article)
 
-    def withdraw(self, key: str) -> Receipt:
+    def withdraw(self, key: str, *, last: Receipt | None = None) -> Receipt:
         """Remove the page and every mention of it; its address stays reserved for it."""
         self._make_sense()
         with self._folder.writing():
-            records = self._records()
-            record = records.get(key)
+            index, mended = self._archive.mended()
+            record = self._archive.held(key)
             if record is None:
                 raise PublishError(
                     f"Nothing was published here under the key {key!r}.",
@@ -93,85 +132,91 @@ class Site:
                 )
             if record.article is not None:
                 record = replace(record, article=None, withdrawn_at=_now())
-            changes = self._changes({**records, key: record}, own=(key,))
-            self._carry_out(changes)
-        return self._receipt(record, "withdrawn", _told(changes, "Wrote", "Removed"))
+            changed = mended + self._archive.carry_out(self._archive.changes(index, record))
+        return self._receipt(record, "withdrawn", changed)
+
+    def delete(self, key: str, *, last: Receipt | None = None) -> Receipt:
+        """Remove everything of it; its address is free again."""
+        self._make_sense()
+        with self._folder.writing():
+            index, mended = self._archive.mended()
+            held = self._archive.held(key)
+            if held is None and key not in index.entries:
+                gone = Record(key=key, slug=last.remote_id if last else "", published_at="", article=None)
+                return self._receipt(gone, "deleted", mended)
+            slug = held.slug if held else index.entries[key].slug
+            record = Record(key=key, slug=slug, published_at="", article=None)
+            changed = mended + self._archive.carry_out(self._archive.changes(index, record, forget=True))
+        return self._receipt(record, "deleted", changed)
 
     def find(self, key: str) -> Receipt | None:
         """What stands on the page, read from the page itself; None when there is none with this key."""
-        record = self._held(record_name(key))
+        record = self._archive.held(key)
         if record is None:
             return None
-        marks = _marks(self._folder.read(post_name(record.slug)))
-        if marks is not None and marks[0] == key:
-            return replace(self._receipt(record, "live", ()), content_hash=marks[1])
-        return None if record.article else self._receipt(record, "withdrawn", ())
+        content = self._folder.read(post_name(record.slug))
+        said = marks(content)
+        if said is None or said[0] != key:
+            return None if record.article else self._receipt(record, "withdrawn", ())
+        found = said[1] if not is_edited(content) else hashlib.sha256(content or b"").hexdigest()
+        return replace(self._receipt(record, "live", ()), content_hash=found, revision=found)
 
-    def check(self) -> None:
+    def check(self) -> tuple[str, ...]:
         """Whether the settings make sense, and the folder is ours and can be written."""
         self._make_sense()
         with self._folder.writing():
             self._folder.write(".check", b"")
             self._folder.remove(".check")
+        live = len(newest_first(self._archive.index().entries.values()))
+        told = [f"Stands in {self._folder.path}, {live} {'article' if live == 1 else 'articles'}."]
+        if urlsplit(self._blog.base_url).hostname in ("127.0.0.1", "localhost", "::1"):
+            told.append(
+                "Its address is for this machine alone: for readers elsewhere, copy the folder to a web host "
+                "and set that address here."
+            )
+        return tuple(told)
 
     # --- what only a site does ---------------------------------------------------------------
 
     def rebuild(self) -> tuple[str, ...]:
         """Make every page anew from the kept articles: after a change of title, address or look.
 
-        Also makes the first, empty site. Returns what was written or removed, in words.
+        Also makes the first, empty site. Does nothing when all was made with this look already.
+        Pages that were edited by hand are left as they are. Returns what was written or removed.
         """
         self._make_sense()
         with self._folder.writing():
-            records = self._records()
-            changes = self._changes(records, own=tuple(records))
-            self._carry_out(changes)
-        return _told(changes, "Wrote", "Removed")
+            return () if self._archive.current else self._archive.rebuild()
 
     # --- inside ---------------------------------------------------------------
 
-    def _plan(self, article: Article) -> tuple[Record, _Changes]:
-        records = self._records()
-        record = _record(article, records)
-        return record, self._changes({**records, record.key: record}, own=(record.key,))
+    def _record(self, article: Article, index: Index) -> Record:
+        """The article as it will be kept, with the slug and the first date that are its own."""
+        held = self._archive.held(article.key)
+        if held and held.article and content_hash(held.article) == content_hash(article):
+            cover = article.cover  # knows where its file lies
+            return replace(held, article=replace(held.article, cover=cover))
+        slug = held.slug if held else _free(article.slug, {other.slug for other in index.entries.values()})
+        first = held.published_at if held else article.published_at
+        article = replace(article, slug=slug, published_at=first, modified_at=max(first, article.modified_at))
+        return Record(key=article.key, slug=slug, published_at=first, article=article)
 
-    def _changes(self, records: Mapping[str, Record], *, own: Sequence[str]) -> _Changes:
-        """What differs between the folder and these records; all is rendered before anything is written.
-
-        The record comes first, since the rest can be made from it; then the pages, then what
-        links to them. Only the pages of `own` keys are looked at, the lists always.
-        """
-        live = [record for record in records.values() if record.article]
-        kept = [(record_name(key), records[key].as_bytes()) for key in own]
-        posts = [self._blog.post(record) for record in live if record.key in own]
-        lists = list(self._blog.listings(live))
-        files = kept + [(name, content.encode()) for name, content in posts + lists]
-        wanted = {post_name(record.slug) for record in live} | {name for name, _ in lists}
-        there = self._folder.names("posts/*/index.html") + self._folder.names("tags/*/index.html")
-        return _Changes(
-            write=tuple((name, content) for name, content in files if not self._folder.holds(name, content)),
-            remove=tuple(name for name in there if name not in wanted),
-        )
-
-    def _carry_out(self, changes: _Changes) -> None:
-        for name, content in changes.write:
-            self._folder.write(name, content)
-        for name in changes.remove:
-            self._folder.remove(name)
-
-    def _records(self) -> dict[str, Record]:
-        held = [self._held(name) for name in self._folder.names("articles/*.json")]
-        return {record.key: record for record in held if record}
-
-    def _held(self, name: str) -> Record | None:
-        content = self._folder.read(name)
-        try:
-            return None if content is None else record_from(content)
-        except ValueError as error:
-            raise PublishError(
-                f"{str(self._folder.path / name)!r} is damaged: {error}.",
-                remedy="Restore the file from a backup, or delete it and publish that article again.",
-            ) from error
+    def _edited(self, record: Record, last: Receipt | None) -> EditedThereError | None:
+        """What a person did to the page since we wrote it, as the error to raise; None when nothing."""
+        content = self._folder.read(post_name(record.slug))
+        if is_edited(content):
+            return EditedThereError(
+                f"The page {post_name(record.slug)} was edited by hand since it was published.",
+                remedy="Look at what was changed there, then keep it or overwrite it.",
+            )
+        held = self._archive.held(record.key)
+        stood = last is not None and last.status in ("live", "unchanged") and (held is None or held.article)
+        if stood and content is None:
+            return EditedThereError(
+                f"The page {post_name(record.slug)} was removed by hand since it was published.",
+                remedy="Leave it so, or overwrite to publish it again.",
+            )
+        return None
 
     def _make_sense(self) -> None:
         if not self._blog.title:
@@ -198,23 +243,13 @@ class Site:
             target="site",
             key=record.key,
             status=status,
-            url=None if status == "withdrawn" else self._blog.url(record.slug),
+            url=None if status in ("withdrawn", "deleted") else self._blog.url(record.slug),
             remote_id=record.slug,
             content_hash=content_hash(record.article) if record.article else "",
             at=_now(),
             changed=tuple(changed),
+            revision=content_hash(record.article) if record.article else "",
         )
-
-
-def _record(article: Article, records: Mapping[str, Record]) -> Record:
-    """The article as it will be kept, with the slug and the first date that are its own."""
-    held = records.get(article.key)
-    if held and held.article and content_hash(held.article) == content_hash(article):
-        return held
-    slug = held.slug if held else _free(article.slug, {other.slug for other in records.values()})
-    first = held.published_at if held else article.published_at
-    article = replace(article, slug=slug, published_at=first, modified_at=max(first, article.modified_at))
-    return Record(key=article.key, slug=slug, published_at=first, article=article)
 
 
 def _free(slug: str, taken: set[str]) -> str:
@@ -245,6 +280,7 @@ def _normal(article: Article) -> Article:
             slug=slugify(article.slug or article.title),
             verified_at=utc(article.verified_at),
             published_at=utc(article.published_at),
+            canonical_url=web_address(article.canonical_url),
             modified_at=utc(article.modified_at),
         )
     except ValueError as error:
@@ -258,27 +294,6 @@ def _expected(record: Record) -> tuple[str, str, str]:
     if record.article is None:
         raise ValueError(f"{record.key!r} is withdrawn: it has no page")
     return record.key, content_hash(record.article), _words(record.article.title)
-
-
-def _marks(content: bytes | None) -> tuple[str, str, str] | None:
-    """`(key, content hash, title)` that a page carries; None when it is no page of ours."""
-    try:
-        tree = parser.document_fromstring(content or b"", parser=parser.HTMLParser(encoding="utf-8"))
-    except etree.ParserError:  # empty, or no document at all
-        return None
-    keys = tree.xpath("//meta[@name='galley-key']/@data-key")
-    hashes = tree.xpath("//meta[@name='galley-hash']/@content")
-    titles = tree.xpath("//article//h1")
-    if not (keys and hashes and titles):
-        return None
-    return str(keys[0]), str(hashes[0]), _words(titles[0].text_content())
-
-
-def _told(changes: _Changes, wrote: str, removed: str) -> tuple[str, ...]:
-    return (
-        *(f"{wrote} {name}" for name, _ in changes.write),
-        *(f"{removed} {name}" for name in changes.remove),
-    )
 
 
 def _words(title: str) -> str:

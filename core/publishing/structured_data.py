@@ -13,17 +13,20 @@ from urllib.parse import urlsplit
 from markupsafe import Markup
 
 from core.models import Article, ArticleSentence, Label, Reference, SentenceKind
-from core.publishing.wording import language_tag, printable, web_address
+from core.publishing.wording import described, language_tag, printable, web_address
 
 _SCHOLARLY = ("doi.org", "dx.doi.org", "arxiv.org")
 
 
-def structured_data(article: Article, *, url: str, publisher: str, publisher_url: str) -> dict[str, Any]:
+def structured_data(
+    article: Article, *, url: str, publisher: str, publisher_url: str, image: str | None = None
+) -> dict[str, Any]:
     """The article as a JSON-LD object.
 
     Args:
         url: the article's own address; parts of the page are named by their fragment of it.
         publisher: the name of the site, which also stands as the author.
+        image: address of the cover.
     """
     house = {"@type": "Organization", "name": publisher, "url": publisher_url}
     data: dict[str, Any] = {
@@ -33,7 +36,8 @@ def structured_data(article: Article, *, url: str, publisher: str, publisher_url
         "url": url,
         "mainEntityOfPage": url,
         "headline": article.title,
-        "description": article.dek,
+        "description": described(article),
+        "image": image,
         "inLanguage": language_tag(article.language),
         "identifier": article.key,
         "author": house,

@@ -73,6 +73,17 @@ def web_address(url: str | None) -> str | None:
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
+def file_size(size: int) -> str:
+    """A size in bytes as a person reads it.
+
+    >>> file_size(120), file_size(12_345), file_size(2_500_000)
+    ('120 B', '12 kB', '2.5 MB')
+    """
+    if size < 1000:
+        return f"{size} B"
+    return f"{size / 1000:.0f} kB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
+
+
 def language_tag(language: str) -> str:
     """The language for `lang=`; English where the value is no language tag."""
     return language if _LANGUAGE.fullmatch(language) else "en"
@@ -99,6 +110,11 @@ def verified(article: Article) -> str:
     """The line under the title: when it was checked and how it came out."""
     score = f", faithfulness {number(article.scorecard.faithfulness)}" if article.scorecard.claims else ""
     return f"Verified on {day(article.verified_at)}: {counted(article.scorecard)}{score}"
+
+
+def described(article: Article) -> str:
+    """One or two sentences for search engines and cards; empty when nobody wrote any."""
+    return article.description or article.dek
 
 
 def scores(scorecard: Scorecard) -> list[tuple[str, str, str]]:

@@ -1,5 +1,8 @@
 """A small judged draft, its passages and sources, and a site in a temporary folder."""
 
+import hashlib
+import struct
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +17,7 @@ from core.models import (
     DraftSection,
     Label,
     Passage,
+    Picture,
     Scorecard,
     Sentence,
     SentenceKind,
@@ -135,6 +139,28 @@ def passages() -> dict[int, Passage]:
 @pytest.fixture
 def make() -> Callable[..., Article]:
     return assembled
+
+
+@pytest.fixture
+def cover(tmp_path: Path) -> Picture:
+    """A real picture of one red pixel."""
+    return a_picture(tmp_path / "cover.png")
+
+
+def a_picture(path: Path) -> Picture:
+    """Write a PNG of one red pixel there."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)
+    pixel = zlib.compress(b"\0\xc8\x20\x20")
+    content = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixel) + chunk(b"IEND", b"")
+    path.write_bytes(content)
+    return Picture(
+        path=str(path), hash=hashlib.sha256(content).hexdigest(), media_type="image/png", alt="A heat pump <outside>",
+        width=1, height=1,
+    )  # fmt: skip
 
 
 @pytest.fixture

@@ -86,6 +86,15 @@ def test_an_article_survives_its_record(make):
         record_from(b"{}")
 
 
+def test_where_a_cover_lies_is_neither_content_nor_told(make, cover):
+    article = replace(make(), cover=cover, description="d", canonical_url="https://a.example/")
+    moved = replace(article, cover=replace(cover, path="/elsewhere.png"))
+    assert content_hash(moved) == content_hash(article)
+    assert from_data(as_data(article)) == replace(article, cover=replace(cover, path=""))
+    for other in (make(), replace(article, description="e"), replace(article, canonical_url=None)):
+        assert content_hash(other) != content_hash(article)
+
+
 @given(st.text(max_size=200))
 def test_a_slug_is_safe_short_and_its_own_slug(title):
     slug = slugify(title)

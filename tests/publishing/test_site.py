@@ -11,9 +11,13 @@ from xml.etree import ElementTree as ET
 import pytest
 from lxml import html as parser
 
-from core.errors import PublishError, SettingsError
+from core.errors import EditedThereError, PublishError, SettingsError
+from core.models import Article
+from core.publishing.blog import record_name
+from core.publishing.difference import difference, in_terminal
 from core.publishing.folder import Folder
-from core.publishing.record import content_hash
+from core.publishing.listing import PAGE as PAGE_SIZE
+from core.publishing.record import Record, content_hash
 from core.publishing.site import Site
 from core.publishing.target import TARGETS
 
@@ -157,15 +161,28 @@ def test_find_reads_the_page_and_not_the_plan(site, folder, make):
     assert site.find("run-1") is None
     (folder / PAGE).write_text("")
     assert site.find("run-1") is None
-    assert site.publish(make()).changed == (f"Wrote {PAGE}",)
+    assert site.publish(make(), overwrite=True).changed[0].startswith(f"Wrote {PAGE}")
     assert site.find("run-1").status == "live"
 
 
-def test_a_dry_run_tells_and_writes_nothing(site, folder, make):
-    receipt = site.publish(make(), dry_run=True)
-    assert receipt.status == "draft"
-    assert f"Would write {PAGE}" in receipt.changed
+def test_a_preview_tells_and_writes_nothing(site, folder, make):
+    seen = site.preview(make())
+    assert seen.requests[0].startswith("Write articles/run-1.json (")
+    assert any(line.startswith(f"Write {PAGE}") for line in seen.requests)
+    assert (seen.standing, seen.edited, seen.lost) == (None, False, ())
+    assert "<link rel" not in seen.page.replace('<link rel="canonical"', "")
+    assert "Half of them reached 2.6 to 3.2.[2]" in seen.sent
     assert not folder.exists()
+
+
+def test_a_preview_shows_what_would_change_for_a_reader(site, make):
+    last = site.publish(make())
+    assert site.preview(make(), last=last).requests == ()
+    changed = replace(make(), title="Do heat pumps keep small houses warm?")
+    seen = site.preview(changed, last=last)
+    assert in_terminal(difference(seen.standing, seen.sent)).splitlines()[0] == (
+        "~ Do heat pumps keep [-old-]{+small+} houses warm?"
+    )
 
 
 @pytest.mark.parametrize("blocked", [PAGE, "index.html", "feed.xml", "articles/run-1.json"])
@@ -205,7 +222,7 @@ def test_a_publication_cut_short_is_seen_by_find(site, folder, make):
     site.publish(replace(make(), title="A new title"))
     (folder / PAGE).write_bytes(page)  # as if the machine had stopped after the record
     assert site.find("run-1").content_hash == old.content_hash
-    assert site.publish(replace(make(), title="A new title")).changed == (f"Wrote {PAGE}",)
+    assert site.publish(replace(make(), title="A new title")).changed[0].startswith(f"Wrote {PAGE}")
 
 
 def test_an_orphan_of_a_withdrawal_cut_short_is_swept(site, folder, make):
@@ -250,7 +267,7 @@ def test_a_writer_that_waits_in_vain_is_told_who_holds_the_folder(folder):
 def test_a_new_title_of_the_site_reaches_every_page(site, folder, make):
     site.publish(make())
     renamed = Site(path=folder, title="The New Proof", base_url="https://new.example")
-    assert f"Wrote {PAGE}" in renamed.rebuild()
+    assert any(line.startswith(f"Wrote {PAGE}") for line in renamed.rebuild())
     assert b"The New Proof" in (folder / PAGE).read_bytes()
     assert renamed.rebuild() == ()
 
@@ -338,3 +355,156 @@ def _publish(folder: Path, article) -> None:
 
 def _unquoted(link: str) -> str:
     return unquote(link)
+
+
+# --- covers, other people's hands, and a long history ---------------------------------------------------------------
+
+
+def test_the_cover_stands_on_the_page_in_the_lists_and_on_cards(site, folder, make, cover):
+    article = replace(make(), cover=cover, description="For search engines.", canonical_url="https://first.example/a")
+    site.publish(article)
+    name = f"{cover.hash[:16]}.png"
+    assert (folder / "media" / name).read_bytes() == Path(cover.path).read_bytes()
+    page = read(folder, PAGE)
+    image = page.xpath("//figure[@class='cover']/img")[0]
+    assert (image.get("src"), image.get("alt")) == (f"../../media/{name}", "A heat pump <outside>")
+    said = {meta.get("property") or meta.get("name"): meta.get("content") for meta in page.xpath("//meta")}
+    assert said["og:image"] == f"https://proof.example/blog/media/{name}"
+    assert said["description"] == "For search engines."
+    assert page.xpath("//link[@rel='canonical']/@href") == ["https://first.example/a"]
+    assert read(folder, "index.html").xpath("//a[@class='thumb']/img/@src") == [f"./media/{name}"]
+    assert "first.example" not in (folder / "sitemap.xml").read_text()
+    assert PAGE.removesuffix("index.html") not in unquote((folder / "sitemap.xml").read_text())
+    assert cover.path not in (folder / "articles/run-1.json").read_text()
+
+
+def test_a_cover_goes_with_its_article_and_not_before(site, folder, make, cover):
+    for key in ("run-1", "run-2"):
+        site.publish(replace(make(), key=key, cover=cover))
+    site.withdraw("run-1")
+    assert len(list((folder / "media").iterdir())) == 1
+    site.delete("run-2")
+    assert not (folder / "media").exists()
+
+
+def test_a_cover_that_was_exchanged_since_it_was_approved_is_refused(site, folder, make, cover):
+    Path(cover.path).write_bytes(b"something else")
+    with pytest.raises(PublishError, match="changed since it was chosen"):
+        site.publish(replace(make(), cover=cover))
+    assert not (folder / "posts").exists()
+
+
+def test_a_page_edited_by_hand_is_never_overwritten_unasked(site, folder, make):
+    last = site.publish(make())
+    page = folder / PAGE
+    page.write_text(page.read_text().replace("The median factor was 2.9.", "The median factor was 3.1."))
+    changed = replace(make(), title="A new title")
+    assert site.find("run-1").revision != last.revision
+    seen = site.preview(changed, last=last)
+    assert seen.edited
+    assert "3.1" in in_terminal(difference(seen.standing, seen.sent))
+    for again in (last, None):
+        with pytest.raises(EditedThereError):
+            site.publish(changed, last=again)
+    Site(path=folder, title="Another title", base_url="https://proof.example").rebuild()
+    assert "3.1" in page.read_text()
+    receipt = site.publish(changed, last=last, overwrite=True)
+    assert "3.1" not in page.read_text()
+    assert site.find("run-1").revision == receipt.revision
+
+
+def test_a_page_removed_by_hand_is_a_persons_turn(site, folder, make):
+    last = site.publish(make())
+    (folder / PAGE).unlink()
+    with pytest.raises(EditedThereError, match="removed"):
+        site.publish(make(), last=last)
+    assert site.publish(make(), last=last, overwrite=True).status == "live"
+
+
+def test_a_new_look_is_no_edit(site, folder, make):
+    last = site.publish(make())
+    renamed = Site(path=folder, title="The New Proof", base_url="https://proof.example/blog")
+    renamed.rebuild()
+    assert renamed.find("run-1").revision == last.revision
+    assert renamed.publish(make(), last=last).status == "unchanged"
+
+
+def test_deleting_leaves_nothing_and_frees_the_address(site, folder, make):
+    site.publish(make())
+    assert site.delete("run-1").status == "deleted"
+    assert site.find("run-1") is None
+    assert site.delete("run-1").changed == ()
+    assert not (folder / "articles/run-1.json").exists()
+    assert site.publish(replace(make(), key="run-2")).remote_id == SLUG
+
+
+def test_a_long_history_is_paged_and_every_article_is_listed_once(site, folder, make):
+    numbers = range(PAGE_SIZE * 3)
+    _kept(folder, [_numbered(make, number) for number in numbers[:-1]])
+    site.rebuild()
+    site.publish(_numbered(make, numbers[-1]))
+    site.publish(replace(make(), key="none", title="none", tags=()))
+    site.withdraw("none")
+    for root, last in (("", 2), ("tags/energy/", 2)):
+        listed, at = [], f"{root}index.html"
+        while at:
+            page = read(folder, at)
+            listed += [link.text for link in page.xpath("//h2/a")]
+            older = page.xpath("//a[@rel='next']/@href")
+            at = (Path(at).parent / older[0] / "index.html").as_posix() if older else ""
+            at = str((folder / at).resolve().relative_to(folder.resolve())) if at else ""
+        assert listed == [f"Article {number}" for number in reversed(numbers)]
+        assert (folder / root / f"page/{last}/index.html").is_file()
+    assert len(feed_titles(folder)) == 50
+
+
+def test_a_new_article_leaves_full_pages_alone(site, folder, make):
+    _kept(folder, [_numbered(make, number) for number in range(PAGE_SIZE * 2 + 1)])
+    site.rebuild()
+    changed = site.publish(replace(_numbered(make, 999), tags=("other",))).changed
+    written = {line.split()[1] for line in changed}
+    assert written == {
+        "articles/n999.json",
+        "posts/article-999/index.html",
+        "index.html",
+        "tags/other/index.html",
+        "feed.xml",
+        "sitemap.xml",
+    }
+
+
+def test_taking_out_an_old_article_closes_the_gap(site, folder, make):
+    _kept(folder, [_numbered(make, number) for number in range(PAGE_SIZE * 2)])
+    site.rebuild()
+    assert (folder / "page/1/index.html").is_file()
+    site.delete("n3")
+    assert not (folder / "page").exists()
+    assert len(read(folder, "index.html").xpath("//h2/a")) == PAGE_SIZE * 2 - 1
+
+
+def test_a_lost_or_damaged_index_is_made_anew(site, folder, make):
+    site.publish(make())
+    for content in (None, b"{", b'{"format": 99}'):
+        index = folder / ".index.json"
+        index.unlink() if content is None else index.write_bytes(content)
+        site.publish(replace(make(), key="run-2", title="Another"))
+        assert len(feed_titles(folder)) == 2
+
+
+def _kept(folder: Path, articles: list[Article]) -> None:
+    """Records as many publications leave them, without the pages."""
+    (folder / "articles").mkdir(parents=True)
+    for article in articles:
+        record = Record(key=article.key, slug=article.slug, published_at=article.published_at, article=article)
+        (folder / record_name(article.key)).write_bytes(record.as_bytes())
+
+
+def _numbered(make, number: int):
+    return replace(
+        make(),
+        key=f"n{number}",
+        title=f"Article {number}",
+        slug=f"article-{number}",
+        published_at=f"2026-01-01T{number // 60:02d}:{number % 60:02d}:00Z",
+        tags=("energy",),
+    )

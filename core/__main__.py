@@ -45,9 +45,24 @@ def parser() -> argparse.ArgumentParser:
     verify.add_argument("--json", action="store_true")
     publish = commands.add_parser("publish", help="publish a run's article")
     publish.add_argument("run")
-    publish.add_argument("--target", default="site")
+    publish.add_argument("--target", action="append", default=[], metavar="NAME", help="where to; repeatable")
+    publish.add_argument("--at", metavar="TIME", help="later, such as 2030-01-31T08:00+01:00")
     publish.add_argument("--reason", help="why to publish although not everything is supported")
+    publish.add_argument("--note", help="what changed, for the article's list of updates")
+    publish.add_argument(
+        "--overwrite", action="append", default=[], metavar="NAME", help="replace what somebody changed at this target"
+    )
+    publish.add_argument("--dry-run", action="store_true", help="only say what would be sent, lost and changed")
     publish.add_argument("--json", action="store_true")
+    unpublish = commands.add_parser("unpublish", help="take a run's article down")
+    unpublish.add_argument("run")
+    unpublish.add_argument(
+        "--target", action="append", default=[], metavar="NAME", help="where; everywhere unless given"
+    )
+    unpublish.add_argument("--json", action="store_true")
+    targets = commands.add_parser("targets", help="where articles can go, and what each needs")
+    targets.add_argument("--check", action="store_true", help="try the connection of those that are set up")
+    targets.add_argument("--json", action="store_true")
     listing = commands.add_parser("runs", help="list runs, newest first")
     listing.add_argument("--search", default="")
     listing.add_argument("--json", action="store_true")

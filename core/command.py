@@ -1,18 +1,21 @@
 """The commands of `python -m core`, each one function of its arguments."""
 
 import argparse
+import contextlib
+import difflib
 import json
 import os
 import signal
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from core.errors import BriefError, GalleyError
-from core.models import Brief, Run, Status
+from core.models import Brief, Ingest, Preview, Run, Status
 from core.settings import ROLES, load
 from core.studio import AT_THE_DESK, UNDER_WAY, Studio
 
@@ -54,11 +57,77 @@ def resume(given: argparse.Namespace) -> int:
 
 
 def publish(given: argparse.Namespace) -> int:
-    """Publish the run's present draft."""
+    """Publish the run's present draft to one or more targets, now or later; or only say what that would do."""
+    studio = Studio()
+    found = _existing(given.run, studio)
+    names = given.target or studio.publishing.chosen(found)
+    if given.dry_run:
+        previews = [studio.publishing.preview(given.run, name, reason=given.reason or "") for name in names]
+        for preview in previews:
+            _show_preview(preview, given)
+        return 0
+    data = {"targets": names, "reason": given.reason, "at": given.at, "note": given.note, "overwrite": given.overwrite}
+    return _decide_there(given, studio, "publish", data)
+
+
+def unpublish(given: argparse.Namespace) -> int:
+    """Take the run's article down; everywhere unless told where."""
     studio = Studio()
     _existing(given.run, studio)
-    studio.decide(given.run, "publish", by="command line", data={"target": given.target, "reason": given.reason})
-    return _work_on([given.run], _worker(), studio, given)
+    names = given.target or [p.target for p in studio.publications(given.run) if p.public or p.publish_at]
+    if not names:
+        raise BriefError("It is published nowhere.", remedy="`python -m core targets` lists where it could be.")
+    return _decide_there(given, studio, "unpublish", {"targets": names})
+
+
+def _decide_there(given: argparse.Namespace, studio: Studio, kind: str, data: dict[str, Any]) -> int:
+    """Decide, carry it out here, and say what became of it at each target; 1 when one did not take it."""
+    studio.decide(given.run, kind, by="command line", data=data)
+    code = _work_on([given.run], _worker(), studio, given)
+    rows = [p for p in studio.publications(given.run) if p.target in data["targets"]]
+    if not given.json:
+        for row in rows:
+            when = f", due {row.publish_at}" if row.publish_at else ""
+            seen = f" ({row.checked.said})" if row.checked else ""
+            print(f"  {row.target}: {row.status}{when} {row.url or ''}{seen}".rstrip())
+            if row.error:
+                print(f"    {row.error['message']}\n    {row.error['remedy']}", file=sys.stderr)
+    return 1 if any(row.error for row in rows) else code
+
+
+def _show_preview(preview: Preview, given: argparse.Namespace) -> None:
+    if given.json:
+        print(json.dumps({**asdict(preview), "page": len(preview.page)}, ensure_ascii=False))
+        return
+    print(f"{preview.target}:{'' if preview.requests else ' nothing would change'}")
+    for request in preview.requests:
+        print(f"  {request}")
+    for lost in preview.lost:
+        print(f"  will be lost here: {lost}")
+    if preview.edited:
+        print("  somebody changed the article there since it was published")
+    if preview.standing is not None:
+        lines = difflib.unified_diff(preview.standing.splitlines(), preview.sent.splitlines(), "there", "here", n=0)
+        print("\n".join(f"  {line.rstrip()}" for line in lines))
+
+
+def targets(given: argparse.Namespace) -> int:
+    """List where articles can go, and what each needs; with --check, try the connection of those that are set up."""
+    studio = Studio()
+    code = 0
+    for form in studio.publishing.targets():
+        state = "ready" if form.offered else f"missing {', '.join(form.missing)}" if form.missing else "off"
+        said: tuple[str, ...] = ()
+        if given.check and form.offered:
+            try:
+                said = studio.publishing.test_connection(form.name)
+            except GalleyError as error:
+                state, said, code = "does not work", (error.message, error.remedy), 1
+        row = {"target": form.name, "state": state, "about": form.about, "can": form.can, "said": said}
+        print(json.dumps(row, ensure_ascii=False) if given.json else f"{form.name:<10} {state:<30} {form.about}")
+        if not given.json:
+            print("".join(f"           {line}\n" for line in said), end="")
+    return code
 
 
 def show(given: argparse.Namespace) -> int:
@@ -160,18 +229,38 @@ def add(given: argparse.Namespace) -> int:
             studio.add_folder(what, given.collection)
     code = 0
     while ingest := process.store.ingests.claim("command line"):
-        began = time.monotonic()
         try:
-            take_in(ingest, process)
+            with _bar(ingest.collection) as tell:
+                take_in(ingest, process, tell=tell)
         except GalleyError as error:
-            process.store.ingests.progress(ingest.id, status="failed", message=str(error))
+            process.store.ingests.fail(ingest.id, str(error))
             print(f"{error.message}\n{error.remedy}", file=sys.stderr)
             code = 1
             continue
         done = next(i for i in studio.ingests() if i.id == ingest.id)
-        print(f"{done.what}: {done.done} of {done.total} added, {done.failed} failed "
-              f"({time.monotonic() - began:.1f} s){': ' + done.message if done.message else ''}")  # fmt: skip
+        print(f"{done.what}: {done.done - done.unchanged} of {done.total} added, {done.unchanged} held already,"
+              f" {done.failed} failed, {done.passages} passages"
+              f" ({done.seconds:.1f} s){': ' + done.message if done.message else ''}")  # fmt: skip
     return code
+
+
+@contextlib.contextmanager
+def _bar(name: str) -> Iterator[Callable[[Ingest], None]]:
+    """A bar with rate and time left on a terminal; nothing where nobody looks."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from tqdm import tqdm
+
+    with tqdm(desc=name, unit=" files", file=sys.stderr, dynamic_ncols=True) as bar:
+
+        def tell(ingest: Ingest) -> None:
+            bar.total, bar.initial = ingest.total, ingest.unchanged
+            bar.set_postfix_str(f"{ingest.passages} passages, {ingest.failed} failed", refresh=False)
+            bar.n = ingest.done + ingest.failed
+            bar.refresh()
+
+        yield tell
 
 
 def worker(given: argparse.Namespace) -> int:
@@ -241,7 +330,6 @@ def _existing(run_id: str, studio: Studio) -> Run:
 def _take_in(path: str, process: Any) -> str:
     """Add a file or folder to the library now; returns its collection."""
     from core.library import take_in
-    from core.models import Ingest
 
     folder = Path(path).expanduser().resolve()
     collection = folder.name
@@ -304,7 +392,8 @@ def _show_progress(ids: list[str], studio: Studio, thread: threading.Thread) -> 
 def _result(found: Run, studio: Studio) -> dict[str, Any]:
     card = studio.scorecard(found.draft_id) if found.draft_id else None
     scores = {k: v for k, v in vars(card).items() if isinstance(v, float)} if card else {}
-    published = [asdict(p) for p in studio.publications(found.id) if p.status == "live"]
+    publications = studio.publications(found.id)
+    published = [asdict(p) for p in publications if p.public]
     read = {s.url for s in studio.sources(found.id) if s.status == "read"}
     return {
         "run": found.id, "status": found.status.value, "title": found.title,
@@ -314,6 +403,7 @@ def _result(found: Run, studio: Studio) -> dict[str, Any]:
         "seconds": studio.progress(found.id).elapsed_s, "model_calls": found.model_calls,
         "tokens_in": found.tokens_in, "tokens_out": found.tokens_out, "cost_usd": round(found.cost_usd, 6),
         "pages_read": len(read), "publication": published[0] if published else None,
+        "publications": [asdict(p) for p in publications],
         "article": _article(found, studio), "error": found.error,
     }  # fmt: skip
 

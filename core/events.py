@@ -30,7 +30,7 @@ class Kind(StrEnum):
     TEXT = "text"  # section (position), heading, text: a piece of prose, batched
     WRITTEN = "written"  # section (position), heading, sentences (count), words
     DRAFTED = "drafted"  # draft_id, version, origin, sentences, words
-    JUDGED = "judged"  # draft_id, section, verdicts [[sentence_id, label, score], ...]
+    JUDGED = "judged"  # draft_id, section, verdicts [[sentence_id, label, score], ...], canary
     SCORED = "scored"  # draft_id, scorecard {...}, passed, reasons
     DIAGNOSED = "diagnosed"  # draft_id, causes [[sentence_id, cause, failure, reason], ...]
     REVISED = "revised"  # draft_id, round, rewritten, attributed, cut, kept (bool: was it better), why

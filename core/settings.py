@@ -63,10 +63,12 @@ class Settings(BaseModel):
 
     # publishing
     target: str = Field("site", description="Where articles go unless the person chooses")
+    also_to: tuple[str, ...] = Field((), description="Targets that are ticked beside it in the publish panel")
     targets: dict[str, dict[str, str]] = Field(
         default_factory=dict, description="Target -> its own settings; one that stands here is offered"
     )
     approvers: tuple[str, ...] = Field((), description="Who may publish where people sign in; empty means everybody")
+    recheck_days: float = Field(7.0, ge=0, description="Days between two looks at a published article's sources")
     site_title: str = "The Proof"
     site_port: int = 8600
     house_style: str = "Plain words. Short sentences. No hype. Figures with units. Acronyms explained."

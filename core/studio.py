@@ -39,6 +39,7 @@ from core.models import (
     Step,
 )
 from core.progress import Progress, StepView, progress, steps
+from core.publishing_door import PublishingDoor
 from core.settings import ROOT, SECRET, Settings, load
 from core.store import Store
 
@@ -52,10 +53,13 @@ WAITING = (Status.PLAN, Status.REVIEW, Status.GATE)
 UNDER_WAY = (Status.QUEUED, Status.RUNNING, Status.PAUSED)
 AT_THE_DESK = (Status.REVIEW, Status.GATE, Status.FINISHED, Status.PUBLISHED)
 
+PUBLISHING = ("publish", "unpublish", "delete_there", "keep_theirs", "reschedule")
+"""Decisions about what readers see; only approvers take them."""
+
 _ACCEPTED: dict[str, tuple[Status, ...]] = {
     "approve_plan": (Status.PLAN,),
     "rewrite_plan": (Status.PLAN,),
-    **dict.fromkeys(("edit", "send_back", "accept_note", "reject_note", "publish", "unpublish"), AT_THE_DESK),
+    **dict.fromkeys(("edit", "send_back", "accept_note", "reject_note", *PUBLISHING), AT_THE_DESK),
     "steer": (Status.QUEUED, Status.RUNNING, Status.PAUSED, Status.PLAN),
 }
 """Decision -> the states in which a run waits for it."""
@@ -83,6 +87,8 @@ class Studio:
     def __init__(self, settings: Settings | None = None) -> None:
         self._given = settings or load()
         self.store = Store(self._given.database)
+        self.publishing = PublishingDoor(self.store, lambda: self.settings, self.save_settings)
+        """Targets, details, previews, receipts."""
 
     # --- settings ---
 
@@ -169,7 +175,8 @@ class Studio:
         Raises:
             ConflictError: the run does not wait for that, or somebody else was faster.
             BriefError: there is no such run.
-            PublishError: something is not supported, and no reason is given.
+            PublishError: something is not supported, and no reason is given; this person may not publish; or a
+                target is not set up.
         """
         run = self._existing(run_id)
         if run.status not in _ACCEPTED[kind]:
@@ -177,6 +184,8 @@ class Studio:
                 f"The run is “{run.status.value.replace('_', ' ')}” now and does not wait for this.",
                 remedy="Reload to see where it stands.",
             )
+        if kind in PUBLISHING:
+            data = self.publishing.checked_decision(kind, data or {}, by=by)
         if kind == "steer":
             self.store.decisions.add(run_id, kind, by=by, data=data, handled=True)
             self.store.events.add(

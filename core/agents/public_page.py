@@ -7,6 +7,7 @@ a site may not have been built yet.
 import re
 import time
 import unicodedata
+from collections.abc import Sequence
 
 from lxml import etree
 from lxml import html as parser
@@ -22,10 +23,10 @@ PAUSES_S = (0.5, 1.5)
 DEADLINE_S = 8.0
 
 
-def look(url: str, article: Article, *, client: Client | None = None) -> PageCheck:
-    """What a reader finds at the address."""
-    client = client or Client(allow_private=True, deadline_s=DEADLINE_S)
-    for pause_s in (*PAUSES_S, None):
+def look(url: str, article: Article, *, pauses_s: Sequence[float] = PAUSES_S) -> PageCheck:
+    """What a reader finds at the address; looked at again after each pause while it is not as it should be."""
+    client = Client(allow_private=True, deadline_s=DEADLINE_S)
+    for pause_s in (*pauses_s, None):
         ok, said, again = _seen(url, article, client)
         if ok or not again or pause_s is None:
             break

@@ -45,7 +45,7 @@ def publish(state: RunState, context: Context) -> Update:
     names = _names(decision, context)
     for name in names:
         TARGETS.plugin(name)
-    sender = Sender(context.store, context.settings, lambda kind, **data: context.emit(kind, Step.PUBLISH, **data))
+    sender = Sender(context.store, context.settings, _sayer(context.store, context.run_id, context.attempt))
     match decision.get("kind", "publish"):
         case "publish":
             _publish(state, context, sender, names)
@@ -72,11 +72,7 @@ def publish_due(store: Store, settings: Settings, publication: Publication) -> b
         return True
     pending, stored = waiting
     article = _with_cover(from_data(json.loads(stored)), settings)
-
-    def say(kind: Kind, **data: Any) -> None:
-        store.events.add(publication.run_id, kind, Step.PUBLISH, data)
-
-    sender = Sender(store, settings, say)
+    sender = Sender(store, settings, _sayer(store, publication.run_id, None))
 
     def send(row: Publication, target: Target) -> Receipt:
         delivery.look_first(store, row.id)
@@ -92,6 +88,13 @@ def publish_due(store: Store, settings: Settings, publication: Publication) -> b
         return False
     delivery.put_off(store, publication.id)
     return True
+
+
+def _sayer(store: Store, run_id: str, attempt: int | None) -> Say:
+    def say(event: Kind, **data: Any) -> None:
+        store.events.add(run_id, event, Step.PUBLISH, data, attempt=attempt)
+
+    return say
 
 
 def _names(decision: dict[str, Any], context: Context) -> list[str]:

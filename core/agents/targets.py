@@ -7,6 +7,7 @@ the database. What a field is for stands in the target's own docstring.
 
 import inspect
 import re
+from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
 from types import NoneType, UnionType
@@ -80,6 +81,22 @@ def form(name: str, settings: Settings) -> TargetForm:
         name=name, title=title(name), about=about, fields=fields, offered=switched_on and not missing, missing=missing,
         can=tuple(key for key, value in vars(capabilities).items() if value) if capabilities else (),
     )  # fmt: skip
+
+
+def check_values(name: str, values: Mapping[str, str]) -> None:
+    """Whether these could be settings of the target.
+
+    Raises:
+        SettingsError: one is unknown or makes no sense.
+    """
+    fields = {field.name: field for field in TARGETS.fields(name)}
+    unknown = [key for key in values if key not in fields]
+    if unknown:
+        raise SettingsError(
+            f"{title(name)} has no setting {', '.join(unknown)}.", remedy=f"It has: {', '.join(fields)}."
+        )
+    for key, value in values.items():
+        _typed(name, fields[key], value)
 
 
 def title(name: str) -> str:

@@ -5,18 +5,22 @@ web and files of the library alike.
 """
 
 import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from core.errors import ReadError
-from core.models import Document, Hit, Source
+from core.models import Document, Hit, Section, Snapshot, Source
 from core.reading.dedupe import fingerprint
 from core.reading.extract import file_suffixes
 from core.retrieval.chunk import chunk
 from core.retrieval.embed import Embedder
 from core.retrieval.index import match_expression
+from core.retrieval.nearest import Neighbours
 from core.store import Store
+from core.store.database import text_hash
 
 SNIPPET = 300
 TOPIC_DOCUMENTS = 30
@@ -32,33 +36,101 @@ BATCH = 256
 """Passages embedded at once: keeps memory flat whatever is added."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Cut:
+    """A document ready to be kept."""
+
+    document: Document
+    fingerprint: bytes
+    sections: tuple[Section, ...]
+
+    @property
+    def passages(self) -> int:
+        return sum(len(section.passages) for section in self.sections)
+
+
+def cut(document: Document) -> Cut:
+    """What keeping a document takes beside the database and the embedder; can be done in another process."""
+    return Cut(document=document, fingerprint=fingerprint(document.text), sections=tuple(chunk(document.text)))
+
+
 class Holdings:
     """Everything that has been read."""
 
     def __init__(self, store: Store, embedder: Embedder | None) -> None:
         self.store = store
         self.embedder = embedder
+        self.neighbours = Neighbours(store.passages, embedder.name) if embedder else None
+        """The vectors of all that is held, for searching the whole library."""
         self._embedding = threading.Lock()
 
     def keep(self, document: Document, *, collection: str | None = None) -> Source:
         """Keep, cut, index and embed a document; a text that is already held costs a look-up."""
-        source, new = self.store.sources.add(document, collection=collection, fingerprint=fingerprint(document.text))
-        if new or not self.store.passages.held(source.snapshot_id):
-            snapshot = self.store.sources.snapshot(source.snapshot_id)
-            self.embed(self.store.passages.add(snapshot, chunk(snapshot.text)))
-        return source
+        held = self.store.sources.by_url(document.url)
+        if held and held.text_hash == text_hash(document.text) and self.store.passages.held(held.snapshot_id):
+            return self.store.sources.add(document, collection=collection, fingerprint=fingerprint(document.text))[0]
+        return self.keep_all([cut(document)], collection=collection)[0]
 
-    def embed(self, passage_ids: list[int]) -> None:
-        """Give passages their vectors. Search works by words until then, and without."""
+    def keep_all(
+        self, cuts: Sequence[Cut], *, collection: str | None = None, also: Callable[[], None] = lambda: None
+    ) -> list[Source]:
+        """Keep many in one transaction; what takes time is done before it begins. `also` is done within it."""
+        vectors = iter(self._vectors([text for one in cuts for text in _texts(one)]))
+        kept = []
+        with self.store.database.write():
+            for one in cuts:
+                own = [next(vectors) for _ in range(one.passages)] if self.embedder else []
+                source, _ = self.store.sources.add(one.document, collection=collection, fingerprint=one.fingerprint)
+                kept.append(source)
+                if self.store.passages.held(source.snapshot_id):
+                    continue
+                ids = self.store.passages.add(_snapshot(source, one.document), one.sections)
+                if self.embedder:
+                    self.store.passages.add_vectors(self.embedder.name, zip(ids, own, strict=True))
+            also()
+        return kept
+
+    def embed_missing(self, after: int = 0, limit: int = BATCH) -> tuple[int, int]:
+        """Make vectors that are missing: another embedder's, damaged ones, those a crash cut off.
+
+        Returns:
+            How many were made, and the passage to go on after; 0 made means that none is missing after `after`.
+            Search works by words until then, and without.
+        """
         if self.embedder is None:
-            return
-        for i in range(0, len(passage_ids), BATCH):
-            passages = self.store.passages.passages(passage_ids[i : i + BATCH])
+            return 0, after
+        missing = self.store.passages.without_vectors(self.embedder.name, limit, after)
+        if not missing:
+            return 0, after
+        passages = self.store.passages.passages(missing)
+        vectors = self._vectors([f"{p.heading}\n{p.text}" for p in passages.values()])
+        self.store.passages.add_vectors(self.embedder.name, zip(passages, vectors, strict=True))
+        return len(passages), missing[-1]
+
+    def _vectors(self, texts: Sequence[str]) -> list[bytes]:
+        if self.embedder is None:
+            return []
+        made: list[bytes] = []
+        for i in range(0, len(texts), BATCH):
             with self._embedding:
-                matrix = self.embedder.embed([f"{p.heading}\n{p.text}" for p in passages.values()])
-            self.store.passages.add_vectors(
-                self.embedder.name, zip(passages, (row.tobytes() for row in matrix), strict=True)
-            )
+                matrix = self.embedder.embed(texts[i : i + BATCH])
+            made += (row.tobytes() for row in matrix)
+        return made
+
+
+def _texts(one: Cut) -> list[str]:
+    """What is embedded of each passage: its heading says what it is on."""
+    text = one.document.text
+    return [
+        f"{section.heading}\n{text[span.start : span.end]}" for section in one.sections for span in section.passages
+    ]
+
+
+def _snapshot(source: Source, document: Document) -> Snapshot:
+    return Snapshot(
+        id=source.snapshot_id, source_id=source.id, text=document.text, text_hash=source.text_hash,
+        fetched_at=source.fetched_at, url=source.url, title=document.title, pages=document.pages,
+    )  # fmt: skip
 
 
 class LibrarySearch:

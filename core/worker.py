@@ -17,8 +17,8 @@ from core.agents.publisher import publish_due
 from core.errors import Cancelled, GalleyError, NoEvidence, StoreError
 from core.events import Kind
 from core.graph import StaleDecision, advance, build, open_checkpoints, taken_up
-from core.library import take_in
-from core.models import Decision, Run, Status, Step
+from core.library import embed_missing, take_in
+from core.models import Decision, Ingest, Run, Status, Step
 from core.runtime import Context, Paused
 from core.store.database import now
 from core.store.events import LeaseLost
@@ -26,6 +26,8 @@ from core.store.runs import LEASE_S
 from core.wiring import Process, context_for, settings_now
 
 POLL_S = 0.1
+MISSING_EVERY_S = 600.0
+"""Between two looks for missing vectors."""
 DUE_AGAIN_S = 300.0
 """After a publication that was due failed, until it is tried again."""
 _LOG = logging.getLogger(__name__)
@@ -224,13 +226,31 @@ class Worker:
     # --- the library ---
 
     def _take_in(self) -> None:
+        """What people add; and while nothing is added, vectors that are missing."""
+        look_again = 0.0
         while not self._stopping.wait(POLL_S * 5):
-            ingest = None if self._only else self._store.ingests.claim(self.id)
-            if ingest:
-                try:
-                    take_in(ingest, self._process, stopped=self._stopping.is_set)
-                except GalleyError as error:
-                    self._store.ingests.progress(ingest.id, status="failed", message=str(error))
+            if self._only:
+                continue
+            try:
+                if ingest := self._store.ingests.claim(self.id):
+                    self._take_in_one(ingest)
+                elif time.monotonic() >= look_again:
+                    embed_missing(self._process, stopped=self._has_better_to_do)
+                    look_again = time.monotonic() + MISSING_EVERY_S
+            except GalleyError as error:  # a full disk or a held lock may pass; the next look tries again
+                _LOG.warning("library: %s", error)
+
+    def _take_in_one(self, ingest: Ingest) -> None:
+        try:
+            take_in(ingest, self._process, stopped=self._stopping.is_set)
+        except GalleyError as error:
+            self._store.ingests.fail(ingest.id, str(error))
+        except Exception as error:  # noqa: BLE001 - a fault of ours must not end all taking in
+            _LOG.exception("ingest %d", ingest.id)
+            self._store.ingests.fail(ingest.id, str(_unforeseen(error)))
+
+    def _has_better_to_do(self) -> bool:
+        return self._stopping.is_set() or self._store.ingests.busy()
 
     # --- what waits for its time ---
 

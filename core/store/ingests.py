@@ -1,6 +1,7 @@
 """What is on its way into the library; done by a worker, watched in the studio."""
 
 import time
+from collections.abc import Iterable
 from typing import Any
 
 from core.models import Ingest
@@ -22,23 +23,57 @@ class Ingests:
 
     def claim(self, owner: str) -> Ingest | None:
         """Take the oldest one that is waiting or whose worker has fallen silent."""
+        waiting = "status IN ('queued', 'running') AND lease_until < ?"
+        with self._database.read() as c:  # most looks find nothing and should not take the write lock
+            if not c.execute(f"SELECT 1 FROM ingests WHERE {waiting}", (time.time(),)).fetchone():
+                return None
         with self._database.write() as c:
             row = c.execute(
                 "UPDATE ingests SET status = 'running', owner = ?, lease_until = ? WHERE id ="
-                " (SELECT id FROM ingests WHERE status IN ('queued', 'running') AND lease_until < ?"
-                " ORDER BY id LIMIT 1) RETURNING *",
+                f" (SELECT id FROM ingests WHERE {waiting} ORDER BY id LIMIT 1) RETURNING *",
                 (owner, time.time() + LEASE_S, time.time()),
             ).fetchone()
         return _ingest(row) if row else None
 
-    def progress(self, ingest_id: int, **values: Any) -> None:
-        """Change `done`, `total`, `failed`, `message` or `status`, and keep the lease."""
-        columns = "".join(f", {name} = ?" for name in values)
+    def progress(self, ingest: Ingest) -> None:
+        """Keep its figures, its message and its status."""
         with self._database.write() as c:
             c.execute(
-                f"UPDATE ingests SET lease_until = ?{columns} WHERE id = ?",
-                (time.time() + LEASE_S, *values.values(), ingest_id),
-            )
+                "UPDATE ingests SET done = ?, total = ?, failed = ?, unchanged = ?, passages = ?, seconds = ?,"
+                " message = ?, status = ? WHERE id = ?",
+                (
+                    ingest.done, ingest.total, ingest.failed, ingest.unchanged, ingest.passages, ingest.seconds,
+                    ingest.message, ingest.status, ingest.id,
+                ),
+            )  # fmt: skip
+
+    def fail(self, ingest_id: int, message: str) -> None:
+        """It cannot be taken in at all."""
+        with self._database.write() as c:
+            c.execute("UPDATE ingests SET status = 'failed', message = ? WHERE id = ?", (message, ingest_id))
+
+    def beat(self, ingest_id: int) -> None:
+        """Keep the lease."""
+        with self._database.write() as c:
+            c.execute("UPDATE ingests SET lease_until = ? WHERE id = ?", (time.time() + LEASE_S, ingest_id))
+
+    def release(self, ingest_id: int) -> None:
+        """Give it back, for whoever claims it next."""
+        with self._database.write() as c:
+            c.execute("UPDATE ingests SET owner = NULL, lease_until = 0 WHERE id = ?", (ingest_id,))
+
+    # --- files as they were when they were kept ---
+
+    def seen(self, collection: str) -> dict[str, tuple[int, int]]:
+        """Path -> size in bytes and time of change in nanoseconds, of every file of a collection."""
+        with self._database.read() as c:
+            rows = c.execute("SELECT path, size, changed_ns FROM files WHERE collection = ?", (collection,))
+            return {row["path"]: (row["size"], row["changed_ns"]) for row in rows}
+
+    def saw(self, collection: str, files: Iterable[tuple[str, int, int]]) -> None:
+        """Note files as `(path, size, time of change)`."""
+        with self._database.write() as c:
+            c.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", ((collection, *state) for state in files))
 
     def recent(self, limit: int = 20) -> list[Ingest]:
         with self._database.read() as c:

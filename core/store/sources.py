@@ -47,12 +47,12 @@ class Sources:
                 self._database.put_text(c, document.text)
                 snapshot_id = c.execute(
                     "INSERT INTO snapshots (source_id, text_hash, fetched_at, etag, last_modified, language,"
-                    " words, pages, flags) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    " words, pages, flags, listing) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (
                         source_id, hashed, document.fetched_at, document.etag, document.last_modified,
                         document.language, len(document.text.split()),
                         json.dumps([asdict(page) for page in document.pages]),
-                        json.dumps([asdict(flag) for flag in document.flags]),
+                        json.dumps([asdict(flag) for flag in document.flags]), document.listing,
                     ),
                 ).lastrowid  # fmt: skip
             c.execute("UPDATE sources SET snapshot_id = ? WHERE id = ?", (snapshot_id, source_id))

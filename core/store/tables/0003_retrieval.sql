@@ -12,3 +12,4 @@ CREATE TABLE embedders (model TEXT PRIMARY KEY, dim INTEGER NOT NULL) WITHOUT RO
 INSERT OR IGNORE INTO embedders
     SELECT model, length(vector) / 4 FROM vectors GROUP BY model, length(vector) ORDER BY count(*) DESC;
 CREATE INDEX passages_of_source ON passages(source_id);
+CREATE INDEX sources_excluded ON sources(id) WHERE excluded = 1;

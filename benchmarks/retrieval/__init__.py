@@ -1,0 +1,1 @@
+"""Retrieval measured: `python -m benchmarks.retrieval`."""

@@ -1,0 +1,1 @@
+"""A small graph of what was read: entities, relations, communities, and the questions it is used for."""

@@ -26,7 +26,8 @@ from core.store import Store
 
 def rows(draft: str, page: Callable[[str], Text], everything: dict[str, str], first: int, name: str) -> Iterator[Any]:
     """The draft's questions as rows, numbered from `first`; those refused as ReadError, in their place."""
-    for n, paragraph in enumerate(re.split(r"\n\s*\n", draft.strip()), first):
+    n = first
+    for paragraph in re.split(r"\n\s*\n", draft.strip()):
         head, *lines = paragraph.strip().splitlines()
         kind, _, question = head.partition(": ")
         try:
@@ -37,6 +38,7 @@ def rows(draft: str, page: Callable[[str], Text], everything: dict[str, str], fi
         about = [span["page"] for span in spans] or [question]
         row = {"id": f"{name}-{n:03d}", "question": question, "kind": kind, "half": half_of(about)}
         yield row | ({"spans": spans} if spans else {})
+        n += 1
 
 
 def _span(line: str, page: Callable[[str], Text], everything: dict[str, str]) -> dict[str, Any]:

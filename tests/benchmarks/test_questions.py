@@ -91,7 +91,8 @@ def test_a_difference_that_is_none_is_not_significant():
     same = difference(scores, scores, "ndcg@10")
     assert (same.mean, same.p) == (0.0, 1.0)
     better = difference(scores + 0.2, scores, "ndcg@10")
-    assert better.low > 0 and better.p <= 0.001
+    assert better.low > 0
+    assert better.p <= 0.001
 
 
 def test_windows_cover_every_word_once():

@@ -13,6 +13,8 @@ from core.models import Label, Verdict
 
 ACCEPT = 0.96
 """Calibrated score from which a sentence is accepted without a model."""
+UNLIKELY = 0.2
+"""Calibrated score below which a model's yes is asked for again."""
 
 
 def needs_model(verdict: Verdict) -> bool:
@@ -25,6 +27,15 @@ def needs_model(verdict: Verdict) -> bool:
     if verdict.label is Label.CONTRADICTED:
         return verdict.doubtful
     return verdict.label is not Label.NOT_CHECKABLE and verdict.passage_id is not None
+
+
+def unsettled(deterministic: Verdict, model: Verdict | None) -> bool:
+    """Should the model be asked again: no usable answer, an unsure one, or the opposite of what words say?"""
+    if model is None or model.doubtful:
+        return True
+    if model.label is Label.SUPPORTED:
+        return deterministic.score < UNLIKELY
+    return deterministic.label is Label.SUPPORTED
 
 
 def decide(deterministic: Verdict, model: Verdict | None, *, note: str = "") -> Verdict:

@@ -15,7 +15,7 @@ from tests.retrieval.memory_index import MemoryIndex
 LEDGER = (
     "# Ledger\n\nThe Ledger engine keeps a write lock while it checkpoints its journal file.",
     "# Ledger storage\n\nA journal file of the Ledger engine grows until the write lock is free. The Ledger engine is"
-    " small.\n\n## Isolation levels\n\nIsolation levels of the Ledger engine are serial: a reader never sees half a change.",
+    " small.\n\n## Isolation levels\n\nIsolation levels of the Ledger engine are serial: a reader sees no half changes.",
     "# Ledger speed\n\nIsolation levels cost the Ledger engine little. The write lock of the Ledger engine is short.",
 )
 QUARRY = "# Quarry\n\nIn the Quarry server, isolation levels are chosen for each session. The Quarry server has four."

@@ -6,10 +6,11 @@ from hypothesis import strategies as st
 from core.models import Passage
 from core.retrieval.graph.entities import Kind, asked, entities, sentences
 
-WORDS = st.sampled_from(
+SAMPLE = (
     "The Bank of England heat-pump pumps SPF (SPF) uses `apt install` /etc/fstab sqlite3_open() 45 °C 3.4 kWh and/or"
-    " Eastmarch's naïve 日本語 🙂 . ! \n\n - # ( ) --force os.path 🇫🇮 شجرة e.g. I'm x".split(" ")
+    " Eastmarch's naïve 日本語 🙂 . ! \n\n - # ( ) --force os.path 🇫🇮 شجرة e.g. I'm x"
 )
+WORDS = st.sampled_from(SAMPLE.split(" "))
 
 
 def passages(*texts: str, gap: int = 7) -> list[Passage]:
@@ -62,10 +63,9 @@ def test_a_name_with_a_small_word_inside_is_one_name():
 
 def test_an_acronym_is_what_it_is_spelled_out_as():
     texts = ("The seasonal performance factor (SPF) was low.", "A seasonal performance factor near three.", "Its SPF.")
-    found = {entity.name: entity for entity in entities([*passages(*texts), *passages("An SPF again.", gap=90)[:0]])}
-    assert (
-        len(found["seasonal performance factor"].counts) == 2 or "SPF" in found["seasonal performance factor"].aliases
-    )
+    found = {entity.name: entity for entity in entities(passages(*texts))}
+    assert found["seasonal performance factor"].aliases == ("SPF",)
+    assert set(found["seasonal performance factor"].counts) == {1, 2, 3}
 
 
 def test_an_acronym_of_two_meanings_stays_itself():

@@ -12,7 +12,8 @@ from core.retrieval.graph.sides import sides
         ("pickle, marshal and json: what are the differences?", ["pickle", "marshal", "json"]),
         ("How are foreign keys enforced in SQLite compared with PostgreSQL?",
          ["foreign keys enforced SQLite", "foreign keys enforced PostgreSQL"]),
-        ("How do partial indexes work in SQLite and in PostgreSQL?", ["partial indexes SQLite", "partial indexes PostgreSQL"]),
+        ("How do partial indexes work in SQLite and in PostgreSQL?",
+         ["partial indexes SQLite", "partial indexes PostgreSQL"]),
         ("git rebase vs git merge", ["git rebase", "git merge"]),
     ],
 )  # fmt: skip

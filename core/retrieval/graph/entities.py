@@ -98,11 +98,12 @@ _OPENING = frozenset("\"'“‘(*_#>|-•")
 """Marks that may stand before a sentence's first word."""
 _BRACKETED = re.compile(r"\(([A-Z][A-Za-z]{1,6}?)s?\)")
 _JOINING = frozenset({"of", "de", "von", "van", "for"})
-_GENERIC = frozenset(
+_GENERIC_WORDS = (
     "use used using way ways example examples case cases number part parts time times thing things lot kind set make"
     " made need needed see get give given take good better best new old first second last different following one two"
-    " three note want know like say said year years day days section chapter figure table page".split()
+    " three note want know like say said year years day days section chapter figure table page"
 )
+_GENERIC = frozenset(_GENERIC_WORDS.split())
 """Words that join passages which have nothing to do with each other."""
 
 

@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 
-from core.retrieval.words import STOP_WORDS, content_words, stems
+from core.retrieval.words import STOP_WORDS, stems
 
 MOST_SIDES = 4
 
@@ -29,6 +29,11 @@ _ASKING = re.compile(
 )
 """Words that ask how things stand to each other; they say nothing of what is asked about."""
 _PARALLEL = re.compile(r"\b(in|on|for|by|under|at|of|with) (?:\S+ ){1,4}and (?:\1) ", re.IGNORECASE)
+_SAYING = frozenset(
+    ("one", "work", "works", "show", "shows", "look", "looks", "like", "handled", "handle", "fit", "fits", "used", "use",
+     "using", "happen", "happens", "vs")
+)  # fmt: skip
+"""Verbs of asking that are no thing either."""
 _WORD = re.compile(r"[^\W_](?:[\w.+'’-]*\w)?(?:\(\d?\))?")
 
 
@@ -106,8 +111,3 @@ def _runs(text: str) -> list[list[str]]:
             runs[-1].append(word)
         last = match.end()
     return [run for run in runs if run]
-
-
-_SAYING = frozenset(
-    "one work works show shows look looks like handled handle fit fits used use using happen happens vs".split()
-)

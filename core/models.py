@@ -934,7 +934,7 @@ class Verification:
     """Claims that are not `current`, in the order of the text."""
     looks: tuple[Look, ...]
     proposal: str = ""
-    """`open`, `accepted`, `dismissed`, `superseded`; empty when nothing has to be changed."""
+    """`open`, `accepted`, `dismissed`; empty when there is nothing to decide."""
     base_id: int | None = None
     """The draft that the proposed one was made from."""
     proposed_id: int | None = None

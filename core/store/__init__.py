@@ -19,6 +19,7 @@ from core.store.publications import Publications
 from core.store.runs import Runs
 from core.store.saved_settings import SavedSettings
 from core.store.sources import Sources
+from core.store.watches import Watches
 from core.store.web_cache import WebCache
 
 
@@ -44,4 +45,5 @@ class Store:
         self.calls = Calls(self.database)
         self.publications = Publications(self.database)
         self.exports = Exports(self.database)
+        self.watches = Watches(self.database)
         self.ingests = Ingests(self.database)

@@ -30,8 +30,11 @@ class Check:
     """The reason a person gave for publishing it although it is not supported."""
 
 
-def verify(store: Store, run_id: str) -> list[Check]:
-    """Verify the run's present draft, claim by claim; see `check_draft`.
+def verify(store: Store, run_id: str, *, draft_id: int | None = None) -> list[Check]:
+    """Verify a draft of the run, claim by claim; see `check_draft`.
+
+    Args:
+        draft_id: the run's present draft unless given.
 
     Raises:
         BriefError: there is no such run, or it has no draft.
@@ -39,7 +42,7 @@ def verify(store: Store, run_id: str) -> list[Check]:
     run = store.runs.get(run_id)
     if run is None or run.draft_id is None:
         raise BriefError(f"Run {run_id!r} has no draft to verify.", remedy="`python -m core runs` lists the runs.")
-    draft = store.drafts.get(run.draft_id)
+    draft = store.drafts.get(draft_id or run.draft_id)
     passages = store.passages.passages(c.passage_id for s in draft.sentences for c in s.citations)
     snapshots = {p.snapshot_id: store.sources.snapshot(p.snapshot_id) for p in passages.values()}
     damaged = {key for key, snapshot in snapshots.items() if text_hash(snapshot.text) != snapshot.text_hash}

@@ -41,7 +41,8 @@ def main() -> None:
         corpora = public(given.public) if given.public else []
         if given.debian:
             corpora.append(debian(given.debian))
-        print(*_report(corpora, wanted, given.half, given.cache, bool(given.only)), sep="\n")
+        for line in _report(corpora, wanted, given.half, given.cache, bool(given.only)):
+            print(line, flush=True)
     except GalleyError as error:
         sys.exit(f"{error.message} {error.remedy}")
 

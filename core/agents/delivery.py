@@ -19,9 +19,8 @@ from core.errors import EditedThereError, PublishError, UnansweredError
 from core.models import Article, Intent, Pending, Publication, Receipt
 from core.publishing.record import as_data, content_hash, from_data
 from core.publishing.target import Target
-from core.store import Store
+from core.store import Store, publications
 from core.store.database import now
-from core.store.publications import LEASE_S
 
 WAIT_S = 90.0
 """How long one publisher waits for another to finish with the same article and target."""
@@ -140,7 +139,7 @@ def _held(store: Store, publication_id: int) -> Iterator[int]:
 
 
 def _beat(store: Store, publication_id: int, fence: int, over: threading.Event) -> None:
-    while not over.wait(LEASE_S / 3) and store.publications.keep(publication_id, fence):
+    while not over.wait(publications.LEASE_S / 3) and store.publications.keep(publication_id, fence):
         pass
 
 

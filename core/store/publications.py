@@ -49,12 +49,12 @@ class Publications:
 
     # --- the lease ---
 
-    def take(self, publication_id: int, *, lease_s: float = LEASE_S) -> int | None:
+    def take(self, publication_id: int, *, lease_s: float | None = None) -> int | None:
         """Take the row; its fence (the number all writes must show), or None while somebody else holds it.
 
         A lease that ends later than one taken now would is from before the clock was set back, and is void.
         """
-        at = time.time()
+        at, lease_s = time.time(), LEASE_S if lease_s is None else lease_s
         with self._database.write() as c:
             row = c.execute(
                 "UPDATE publications SET fence = fence + 1, lease_until = ? WHERE id = ?"
@@ -63,13 +63,13 @@ class Publications:
             ).fetchone()
         return row["fence"] if row else None
 
-    def keep(self, publication_id: int, fence: int, *, lease_s: float = LEASE_S) -> bool:
+    def keep(self, publication_id: int, fence: int) -> bool:
         """Say that the holder lives; False when it was overtaken."""
         with self._database.write() as c:
             return bool(
                 c.execute(
                     "UPDATE publications SET lease_until = ? WHERE id = ? AND fence = ?",
-                    (time.time() + lease_s, publication_id, fence),
+                    (time.time() + LEASE_S, publication_id, fence),
                 ).rowcount
             )
 

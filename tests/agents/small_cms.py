@@ -4,8 +4,11 @@ It makes a new post for every POST, as most do, so whoever sends twice is found 
 tells it what to do wrong: lose the answer after the work is done, refuse, be slow.
 """
 
+import contextlib
 import json
+import random
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections import Counter
@@ -46,6 +49,9 @@ class SmallCms:
     faults: list[str] = field(default_factory=list)
     reached: threading.Event = field(default_factory=threading.Event)
     gate: threading.Event | None = None
+    slow_s: tuple[float, float] = (0.0, 0.0)
+    """An answer takes between these; half of it before the work, half after."""
+    any_slug: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __enter__(self) -> Self:
@@ -80,7 +86,7 @@ class SmallCms:
         self._server.server_close()
 
     def live(self) -> list[Post]:
-        return [post for post in self.posts.values() if post.status == "live"]
+        return [post for post in list(self.posts.values()) if post.status == "live"]
 
     def edit(self, **values: Any) -> None:
         """Somebody changes the only post by hand."""
@@ -104,12 +110,14 @@ class SmallCms:
         body = json.loads(ask.rfile.read(int(ask.headers.get("content-length") or 0)) or "{}")
         self.requests.append(f"{ask.command} {ask.path}")
         fault = self.faults.pop(0) if self.faults else ""
+        time.sleep(random.uniform(*self.slow_s) / 2)
         if fault == "down":
             _answer(ask, 503, {"message": "Gone fishing."})
             return
         with self.lock:
             status, said = self._done(ask, doing, body)
         self.reached.set()
+        time.sleep(random.uniform(*self.slow_s) / 2)
         if self.gate:
             self.gate.wait(30)
         if fault == "lost":
@@ -124,7 +132,7 @@ class SmallCms:
         held = self.posts.get(number)
         if doing != "create" and (held is None or held.revision != body.pop("if_revision", held.revision)):
             return 409, {"message": "Changed meanwhile."}
-        if any(p.slug == body.get("slug") and p.id != number for p in self.posts.values()):
+        if not self.any_slug and any(p.slug == body.get("slug") and p.id != number for p in self.posts.values()):
             return 422, {"message": "That address is taken."}
         self.writes[doing] += 1
         if doing == "delete":
@@ -136,11 +144,12 @@ class SmallCms:
 
 def _answer(ask: Any, status: int, said: Any, kind: str = "application/json") -> None:
     body = (said if isinstance(said, str) else json.dumps(said)).encode()
-    ask.send_response(status)
-    ask.send_header("Content-Type", kind)
-    ask.send_header("Content-Length", str(len(body)))
-    ask.end_headers()
-    ask.wfile.write(body)
+    with contextlib.suppress(ConnectionError):  # who asked may have been killed meanwhile
+        ask.send_response(status)
+        ask.send_header("Content-Type", kind)
+        ask.send_header("Content-Length", str(len(body)))
+        ask.end_headers()
+        ask.wfile.write(body)
 
 
 @TARGETS.register("small")

@@ -15,7 +15,7 @@ from core.models import Article, Details, Publication, Status
 from core.settings import save_target_secrets
 from core.worker import Worker
 from tests.agents.small_cms import Post, Small, SmallCms
-from tests.agents.small_house import House
+from tests.agents.small_house import VARIABLES, House, open_house, with_samples
 from tests.publishing.conftest import assembled
 
 
@@ -32,11 +32,29 @@ def secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def at_the_desk(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A database with one run that waits at the desk; made once, copied for every test."""
+    house = open_house(tmp_path_factory.mktemp("desk"), with_samples(tmp_path_factory.getbasetemp().parent))
+    run_id = house.to_review().id
+    copy = house.data / "copy.db"
+    house.row("VACUUM INTO ?", str(copy))  # what still stands in the write-ahead log comes along
+    return copy, run_id
+
+
 @pytest.fixture
-def desk(house: House, cms: SmallCms, secrets: Path) -> tuple[House, str]:
+def desk(
+    at_the_desk: tuple[Path, str], cms: SmallCms, secrets: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[House, str]]:
     """A run at the desk, in a house whose small content system is set up."""
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    database, run_id = at_the_desk
+    house = open_house(tmp_path / "data", database)
     house.studio.publishing.save_target("small", {"url": cms.url, "password": cms.password})
-    return house, house.to_review().id
+    yield house, run_id
+    house.process.store.database.close()
+    house.studio.store.database.close()
 
 
 def row(house: House, run_id: str, target: str = "small") -> Publication:
@@ -353,8 +371,9 @@ def test_a_changed_password_is_seen_without_a_restart(desk: tuple[House, str], c
     assert house.decide(run_id, "publish", targets=["small"]).status is Status.PUBLISHED
 
 
-def test_only_what_is_set_up_is_offered_and_only_approvers_publish(house: House, secrets: Path):
-    run_id = house.to_review().id
+def test_only_what_is_set_up_is_offered_and_only_approvers_publish(desk: tuple[House, str]):
+    house, run_id = desk
+    house.studio.publishing.forget_target("small")
     assert [form.name for form in house.studio.publishing.offered()] == ["site"]
     with pytest.raises(PublishError, match=r"missing|not set up"):
         house.studio.decide(run_id, "publish", by="Ada", data={"targets": ["small"]})

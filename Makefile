@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test setup clean
+.PHONY: run test test-targets setup clean
 
 run: $(VENV)/.ready
 	@$(BIN)/python -m core serve
@@ -12,6 +12,12 @@ setup: $(VENV)/.ready
 
 test: $(VENV)/.ready-tests
 	@$(BIN)/python -m pytest
+
+# Targets at real servers: a WordPress from Debian's packages, a Ghost from npm (minutes to build, then kept in ~/.cache).
+test-targets: $(VENV)/.ready-tests
+	@tests/servers/install_wordpress.sh
+	@tests/servers/install_ghost.sh >/dev/null
+	@GALLEY_TEST_SERVERS="wordpress ghost" $(BIN)/python -m pytest tests/contracts tests/publishing --dist loadgroup
 
 $(VENV)/.ready: requirements.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

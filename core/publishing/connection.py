@@ -75,6 +75,8 @@ class Connection:
         self._secrets = tuple(secret.get_secret_value() for secret in secrets if secret.get_secret_value())
         self._remedies = {**_REMEDIES, **(remedies or {})}
         self._wait = wait
+        self.skew_s = 0.0
+        """How far the server's clock is ahead of ours, by its newest answer."""
         # A proxy of the environment cannot reach this machine's own addresses.
         self._client = httpx.Client(timeout=timeout_s, trust_env=not _is_loopback(self.base_url))
 
@@ -117,6 +119,7 @@ class Connection:
                     raise self._silence(error, unknown=not (never_sent or method in _READS)) from error
                 self._wait(0.5)
                 continue
+            self.skew_s = _skew(answer.headers.get("date", ""), self.skew_s)
             if answer.is_success or answer.status_code in accept:
                 return answer
             pause = self._pause(answer, again)
@@ -269,6 +272,18 @@ def _is_loopback(url: str) -> bool:
 def _origin(url: str) -> tuple[str, str | None, int | None]:
     parts = urlsplit(url)
     return parts.scheme, parts.hostname, parts.port
+
+
+def _skew(date: str, known: float) -> float:
+    """Seconds by which a Date header is ahead; what was known before when it says nothing.
+
+    It counts whole seconds and travels: less than three is no skew.
+    """
+    try:
+        ahead = (parsedate_to_datetime(date) - datetime.now(UTC)).total_seconds()
+    except (TypeError, ValueError):  # without a zone, or no date
+        return known
+    return ahead if abs(ahead) >= 3 else 0.0
 
 
 def _retry_after(value: str) -> float:

@@ -1,18 +1,27 @@
 #!/usr/bin/env bash
-# A built Ghost for the tests: `install_ghost.sh VERSION DIRECTORY` leaves DIRECTORY/app, ready for `node index.js`.
+# A built Ghost for the tests: prints the folder it lies in, ready for `node index.js`.
 #
-# Minutes when cold, nothing when DIRECTORY/.ready exists, so it lies outside the checkout.
+# Minutes when cold, nothing when it is there already, so it lies outside the checkout.
 # `npm install ghost` fails on the package's own `file:` dependency; unpacked and installed from
 # inside by the yarn of its lock file it works. Needs Node 20 with its headers, a C++ compiler and Python.
 set -euo pipefail
-version=$1
-directory=$(realpath -m "$2")
-[ -f "$directory/.ready" ] && exit 0
+version=5.130.6
+directory=${XDG_CACHE_HOME:-$HOME/.cache}/galley-tests/ghost-$version
+if [ -f "$directory/.ready" ]; then
+  echo "$directory/app"
+  exit 0
+fi
+for program in node npm g++ make python3; do
+  command -v "$program" >/dev/null || { echo "The tests at a real Ghost need Node 20, npm, a C++ compiler and Python: no $program." >&2; exit 1; }
+done
 
 mkdir -p "$directory"
 exec 9>"$directory/.lock"
 flock 9                       # two test runs at once: the second waits and finds it ready
-[ -f "$directory/.ready" ] && exit 0
+if [ -f "$directory/.ready" ]; then
+  echo "$directory/app"
+  exit 0
+fi
 cd "$directory"
 rm -rf app yarn
 mkdir app yarn
@@ -37,3 +46,4 @@ npm_config_nodedir=$headers ../yarn/node_modules/.bin/yarn install --production 
   --non-interactive --no-progress --registry "$registry" >../install.log 2>&1 || { tail -n 30 ../install.log >&2; exit 1; }
 node -e 'require("sqlite3")'
 touch "$directory/.ready"
+echo "$directory/app"

@@ -1,0 +1,381 @@
+"""The `ghost` target: a Ghost site, 5 or 6, with a key of a custom integration.
+
+The body goes as one HTML card, which Ghost keeps as it is (its own converter drops identifiers,
+so footnotes would lead nowhere); it does not sanitise, we do. JSON-LD and our mark go into the
+page's head, the key also into an internal tag by which the article is found in any state.
+Ghost refuses an update of a post that was saved since it was read: that is its lock.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from html import escape
+from typing import Any
+
+from pydantic import SecretStr
+
+from core.errors import PublishError, SlugTakenError
+from core.models import Article, Picture, Preview, Receipt
+from core.publishing.body import blocks, ld_json, preview_page
+from core.publishing.difference import words
+from core.publishing.ghost_admin import API, GhostAdmin, GhostPost
+from core.publishing.mark import Mark, fingerprint, marked
+from core.publishing.picture import file_name, picture_bytes
+from core.publishing.quotes import shorten
+from core.publishing.record import content_hash
+from core.publishing.standing import is_edited, refuse_edits
+from core.publishing.target import TARGETS, Capabilities
+from core.publishing.wording import described, file_size, utc
+
+LONGEST_ALT = 191
+LONGEST_EXCERPT = 300
+LONGEST_DESCRIPTION = 500
+"""Characters that Ghost's fields hold."""
+
+_PLAIN_KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Wish:
+    """What should stand there in the end."""
+
+    article: Article
+    status: str
+    date: str
+    slug: str
+    lost: tuple[str, ...]
+
+
+@TARGETS.register("ghost")
+class Ghost:
+    """A Ghost site.
+
+    Args:
+        url: the site's address, such as https://blog.example.org.
+        admin_key: the Admin API key of a custom integration, from Ghost's Settings › Integrations.
+    """
+
+    capabilities = Capabilities(
+        html=True,
+        structured_data=True,
+        canonical_url=True,
+        description=True,
+        drafts=True,
+        schedule=True,
+        preview=True,
+        optimistic_lock=True,
+        unpublish=True,
+        delete=True,
+        media=True,
+        footnotes=True,
+        read_back=True,
+    )
+
+    def __init__(self, *, url: str, admin_key: SecretStr) -> None:
+        self._url = url
+        self._key = admin_key
+        self._signed_in: GhostAdmin | None = None
+
+    # --- what a target does ---------------------------------------------------------------
+
+    def publish(
+        self,
+        article: Article,
+        *,
+        last: Receipt | None = None,
+        draft: bool = False,
+        at: str | None = None,
+        overwrite: bool = False,
+    ) -> Receipt:
+        """See `Target.publish`. A live article stays live when a draft of its update is asked for."""
+        admin = self._admin()
+        standing = self._standing(admin, article.key, last)
+        if not overwrite:
+            refuse_edits(standing, last, content_hash(article), place="Ghost")
+        wish = self._wish(admin, article, standing, draft=draft, at=at)
+        if standing and draft and standing.public:
+            left = "Left as it is: it is public, and its update goes out in one step."
+            return self._receipt(admin, standing, article.key, wish.lost, changed=(left,))
+        if standing and _stands(standing, wish):
+            return self._receipt(admin, standing, article.key, wish.lost, status="unchanged")
+        if standing and standing.public and at:
+            raise PublishError(
+                "The article is public in Ghost already; an update of it cannot wait there.",
+                remedy="Publish the update when its time has come, or take the article down first.",
+            )
+        holder = self._holder(admin, wish.slug, standing)
+        if holder:
+            raise _taken(wish.slug, f"post {holder} has it")
+        return self._carry_out(admin, wish, standing)
+
+    def preview(self, article: Article, *, last: Receipt | None = None) -> Preview:
+        admin = self._admin()
+        admin.sign_in()
+        standing = self._standing(admin, article.key, last)
+        wish = self._wish(admin, article, standing, draft=False, at=None)
+        body = _body(article)
+        done = standing is not None and _stands(standing, wish)
+        return Preview(
+            target="ghost",
+            page=preview_page(article, body),
+            requests=() if done else tuple(self._requests(admin, wish, standing, len(body.encode()))),
+            lost=wish.lost,
+            sent=_words(article.title, body),
+            standing=_words(standing.title, standing.body) if standing else None,
+            edited=is_edited(standing, last, content_hash(article)),
+        )
+
+    def withdraw(self, key: str, *, last: Receipt | None = None) -> Receipt:
+        admin = self._admin()
+        post = self._standing(admin, key, last)
+        if post is None:
+            raise PublishError(
+                f"Ghost holds no article with the key {key!r}.",
+                remedy="Nothing is public there; there is nothing to do.",
+            )
+        taken_down = post.status != "draft"
+        if taken_down:
+            post = admin.write(post, {"status": "draft"})
+        changed = ("Made it a draft",) if taken_down else ()
+        return self._receipt(admin, post, key, (), status="withdrawn", changed=changed)
+
+    def delete(self, key: str, *, last: Receipt | None = None) -> Receipt:
+        admin = self._admin()
+        posts = {post.id: post for post in _with_key(admin, key)}
+        held = admin.post(last.remote_id) if last and last.remote_id else None
+        if held and held.mark and held.mark.key == key:
+            posts[held.id] = held
+        for id in posts:
+            admin.remove(id)
+        if posts:
+            admin.remove_tag(_tag_slug(key))
+        return Receipt(
+            target="ghost",
+            key=key,
+            status="deleted",
+            url=None,
+            remote_id="",
+            content_hash="",
+            at=_now(),
+            changed=tuple(f"Deleted post {id}" for id in sorted(posts)),
+        )
+
+    def find(self, key: str) -> Receipt | None:
+        admin = self._admin()
+        post = _only(_with_key(admin, key))
+        return self._receipt(admin, post, key, ()) if post else None
+
+    def check(self) -> tuple[str, ...]:
+        admin = self._admin()
+        admin.sign_in()
+        return (f"Signed in at {admin.title} ({admin.url}), Ghost {admin.version}.",)
+
+    # --- inside ---------------------------------------------------------------
+
+    def _admin(self) -> GhostAdmin:
+        if self._signed_in is None:
+            self._signed_in = GhostAdmin(self._url, self._key)
+        return self._signed_in
+
+    def _standing(self, admin: GhostAdmin, key: str, last: Receipt | None) -> GhostPost | None:
+        if last and last.remote_id:
+            post = admin.post(last.remote_id)
+            if post:
+                return post
+        return _only(_with_key(admin, key))
+
+    def _wish(
+        self, admin: GhostAdmin, article: Article, standing: GhostPost | None, *, draft: bool, at: str | None
+    ) -> _Wish:
+        there = datetime.now(UTC) + timedelta(seconds=admin.ahead_s)
+        published = datetime.fromisoformat(utc(article.published_at))
+        # Ghost takes a date in the future for a published post, and readers would see it.
+        date = datetime.fromisoformat(utc(at)) if at and not draft else min(published, there)
+        return _Wish(
+            article=article,
+            status="draft" if draft else "scheduled" if at else "published",
+            date=date.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+            slug=standing.slug if standing else article.slug,
+            lost=_lost(article),
+        )
+
+    def _holder(self, admin: GhostAdmin, slug: str, standing: GhostPost | None) -> str | None:
+        """The id of another post or page at this address."""
+        asked = f"slug:'{slug}'"
+        held = [post.id for post in admin.posts(asked)] + admin.pages(asked)
+        return next((id for id in held if standing is None or id != standing.id), None)
+
+    def _carry_out(self, admin: GhostAdmin, wish: _Wish, standing: GhostPost | None) -> Receipt:
+        changed: list[str] = []
+        picture = self._picture(admin, wish.article.cover, standing, changed)
+        fields = _fields(wish, picture)
+        written = fingerprint(wish.article.title, _body(wish.article), fields["custom_excerpt"] or "")
+
+        def head(url: str, written: str) -> str:
+            data = ld_json(wish.article, url=url, publisher=admin.title, publisher_url=admin.url, image=picture or None)
+            mark = Mark(key=wish.article.key, content=content_hash(wish.article), body=written)
+            return marked(data, mark)
+
+        url = standing.url if standing and standing.public else f"{admin.url}/{wish.slug}/"
+        fields["codeinjection_head"] = head(url, written)
+        post = standing
+        if post is None:
+            post = admin.write(None, {**fields, "status": "draft", "visibility": "public"})
+            changed.append(f"Made post {post.id} as a draft")
+            self._keep_address(admin, wish, post)
+        if standing or wish.status != "draft":
+            post = admin.write(post, {**fields, "slug": post.slug, "status": wish.status})
+            done = {"draft": "Saved it", "scheduled": "Scheduled it", "published": "Made it public"}
+            changed.append(done[wish.status])
+        if not post.intact or (post.public and post.url != url):
+            # Not known before: an address by a route of its own, or words that Ghost set anew.
+            post = admin.write(post, {"codeinjection_head": head(post.url if post.public else url, post.written)})
+        if post.status != wish.status:
+            raise PublishError(
+                f"Ghost left the article {post.status!r} instead of {wish.status!r}.",
+                remedy="Look at the post in Ghost, then publish again.",
+            )
+        return self._receipt(admin, post, wish.article.key, wish.lost, changed=changed)
+
+    def _keep_address(self, admin: GhostAdmin, wish: _Wish, made: GhostPost) -> None:
+        """Ghost numbers an address that is taken or reserved, and spells other scripts in Latin letters."""
+        numbered = re.fullmatch(r"(.+)-\d+", made.slug)
+        copied = numbered is not None and self._holder(admin, numbered[1], made) is not None
+        if made.slug != wish.slug and (wish.slug.isascii() or copied):
+            admin.remove(made.id)
+            raise _taken(wish.slug, f"Ghost would have made it {made.slug!r}")
+
+    def _picture(self, admin: GhostAdmin, cover: Picture | None, standing: GhostPost | None, changed: list[str]) -> str:
+        """The cover's address at Ghost, sent there if no post has it yet; empty without a cover.
+
+        Ghost cannot be asked for a file. Posts are asked, then the place where an upload of
+        this month whose answer was lost would lie.
+        """
+        if cover is None:
+            return ""
+        name = f"galley-{file_name(cover)}"
+        stem = name.rpartition(".")[0]
+        if standing and stem in standing.picture:
+            return standing.picture
+        known = admin.posts(f"feature_image:~'{stem}'")
+        if known:
+            return known[0].picture
+        lying = f"content/images/{datetime.now(UTC):%Y/%m}/{name}"
+        if admin.serves(lying):
+            return f"{admin.url}/{lying}"
+        changed.append(f"Sent the picture {name}")
+        return admin.upload(name, picture_bytes(cover), cover.media_type)
+
+    def _requests(self, admin: GhostAdmin, wish: _Wish, standing: GhostPost | None, size: int) -> Sequence[str]:
+        posts = f"{admin.base_url}/{API}/posts"
+        cover = wish.article.cover
+        sent = []
+        if cover and not (standing and cover.hash[:16] in standing.picture):
+            size_there = file_size(len(picture_bytes(cover)))
+            sent.append(f"POST {admin.base_url}/{API}/images/upload/ ({size_there}, unless it is there)")
+        if standing is None:
+            sent.append(f"POST {posts}/ (as a draft, {file_size(size)})")
+        sent.append(f"PUT {posts}/{standing.id if standing else '…'}/ (public, {file_size(size)})")
+        return sent
+
+    def _receipt(
+        self,
+        admin: GhostAdmin,
+        post: GhostPost,
+        key: str,
+        lost: Sequence[str],
+        *,
+        status: str | None = None,
+        changed: Sequence[str] = (),
+    ) -> Receipt:
+        scheduled = post.status == "scheduled"
+        return Receipt(
+            target="ghost",
+            key=key,
+            status=status or ("live" if post.public else post.status),
+            url=post.url if post.public else f"{admin.url}/{post.slug}/" if scheduled else None,
+            remote_id=post.id,
+            content_hash=post.mark.content if post.mark and post.intact else fingerprint(post.title, post.html),
+            at=_now(),
+            changed=tuple(changed),
+            revision=post.revision,
+            preview_url=None if post.public else f"{admin.url}/p/{post.uuid}/",
+            publish_at=utc(post.published_at) if scheduled else None,
+            lost=tuple(lost),
+        )
+
+
+def _tag(key: str) -> str:
+    """The internal tag of a key; one that Ghost would spell otherwise goes by its hash."""
+    plain = _PLAIN_KEY.fullmatch(key) and len(key) <= 150
+    return f"#galley-{key if plain else sha256(key.encode('utf-8', 'replace')).hexdigest()}"
+
+
+def _tag_slug(key: str) -> str:
+    return f"hash-{_tag(key).removeprefix('#')}"
+
+
+def _with_key(admin: GhostAdmin, key: str) -> list[GhostPost]:
+    """Posts with the key's tag, which a copy made in Ghost would carry too."""
+    return admin.posts(f"tag:{_tag_slug(key)}")
+
+
+def _only(posts: Sequence[GhostPost]) -> GhostPost | None:
+    """The one post of a key: a public one before a draft, the older before a copy."""
+    return min(posts, key=lambda post: not post.public, default=None)
+
+
+def _stands(standing: GhostPost, wish: _Wish) -> bool:
+    """Whether the same words stand there in the wanted state, at the wanted time."""
+    mark = standing.mark
+    same = mark is not None and standing.intact and mark.content == content_hash(wish.article)
+    on_time = wish.status != "scheduled" or utc(standing.published_at) == utc(wish.date)
+    return same and standing.status == wish.status and on_time
+
+
+def _lost(article: Article) -> tuple[str, ...]:
+    cut = (
+        ("The end of the picture's alternative text", article.cover.alt if article.cover else "", LONGEST_ALT),
+        ("The end of the summary", article.dek, LONGEST_EXCERPT),
+        ("The end of the description for search engines", described(article), LONGEST_DESCRIPTION),
+    )
+    return tuple(f"{what}: Ghost holds {most} characters." for what, text, most in cut if len(text) > most)
+
+
+def _fields(wish: _Wish, picture: str) -> dict[str, Any]:
+    """The post as Ghost takes it, all but the head and the status."""
+    article = wish.article
+    tags = [tag.lstrip("#").strip() for tag in article.tags]
+    return {
+        "title": article.title,
+        "slug": wish.slug,
+        "html": f"<!--kg-card-begin: html-->\n{_body(article)}\n<!--kg-card-end: html-->",
+        "custom_excerpt": shorten(article.dek, LONGEST_EXCERPT) or None,
+        "meta_description": shorten(described(article), LONGEST_DESCRIPTION) or None,
+        "canonical_url": article.canonical_url,
+        "feature_image": picture or None,
+        "feature_image_alt": shorten(article.cover.alt, LONGEST_ALT) if article.cover else None,
+        "published_at": wish.date,
+        "tags": [{"name": name} for name in (*filter(None, tags), _tag(article.key))],
+    }
+
+
+def _body(article: Article) -> str:
+    return "\n".join(blocks(article))
+
+
+def _words(title: str, body: str) -> str:
+    return words(f"<article><h1>{escape(title)}</h1>{body}</article>")
+
+
+def _taken(slug: str, how: str) -> SlugTakenError:
+    return SlugTakenError(
+        f"The address {slug!r} belongs to another article in Ghost ({how}).",
+        remedy="Give this article another address, or rename the other one there.",
+    )
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

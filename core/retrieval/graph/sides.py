@@ -29,9 +29,11 @@ _ASKING = re.compile(
 )
 """Words that ask how things stand to each other; they say nothing of what is asked about."""
 _PARALLEL = re.compile(r"\b(in|on|for|by|under|at|of|with) (?:\S+ ){1,4}and (?:\1) ", re.IGNORECASE)
+_PREFIX = re.compile(r"\s*(?:In|With|For|On|Under|Using) ([^,;:]{2,40}),\s", re.IGNORECASE)
+"""`In Python, ...`: where all of it holds, and no side."""
 _SAYING = frozenset(
-    ("one", "work", "works", "show", "shows", "look", "looks", "like", "handled", "handle", "fit", "fits", "used", "use",
-     "using", "happen", "happens", "vs")
+    ("one", "work", "works", "show", "shows", "look", "looks", "like", "handled", "handle", "fit", "fits", "used",
+     "use", "using", "happen", "happens", "vs")
 )  # fmt: skip
 """Verbs of asking that are no thing either."""
 _WORD = re.compile(r"[^\W_](?:[\w.+'’-]*\w)?(?:\(\d?\))?")
@@ -57,7 +59,9 @@ def sides(question: str) -> tuple[Side, ...]:
     >>> sides("How do I install and configure a firewall?")
     ()
     """
-    parts = [_runs(part) for part in _parts(question)]
+    prefix = _PREFIX.match(question)
+    everywhere = [word for run in _runs(prefix[1]) for word in run] if prefix else []
+    parts = [_runs(part) for part in _parts(question[prefix.end() :] if prefix else question)]
     parts = [part for part in parts if part]
     if not 2 <= len(parts) <= MOST_SIDES:
         return ()
@@ -75,7 +79,7 @@ def sides(question: str) -> tuple[Side, ...]:
     lent = full[0] if len(full) == 1 else []
     made = []
     for core, more in zip(cores, rest, strict=True):
-        made.append(Side(name=" ".join(core), query=" ".join([*common, *(more or lent), *core])))
+        made.append(Side(name=" ".join(core), query=" ".join([*everywhere, *common, *(more or lent), *core])))
     return tuple(made)
 
 

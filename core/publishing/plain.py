@@ -1,7 +1,9 @@
 """An article as Markdown and as text: for export, and for targets that take no HTML.
 
 Markdown is CommonMark with `[^1]` footnotes. What was written is text, so every character
-that Markdown would read as markup is escaped.
+that Markdown would read as markup is escaped: by a backslash where every dialect knows it, else
+by its HTML code. Braces too, since Jekyll, Eleventy and dev.to look for Liquid in the text, and
+Hugo for shortcodes, before they read any Markdown.
 """
 
 import re
@@ -9,10 +11,12 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 from core.models import Article
-from core.publishing.layout import Entry, Footnote, Layout, Line, Warned, lay_out
+from core.publishing.layout import Entry, Footnote, Layout, Line, Mark, Warned, lay_out
 from core.publishing.wording import day, printable, scores, verified
 
-_MARKUP = re.compile(r"([\\`*_\[\]<>&|~$^])")
+_MARKUP = re.compile(r"([\\`*_\[\]|$])")
+_CODED = re.compile(r"[<>{}~^]|&(?=#?\w+;)")
+_CODES = re.compile(r"&#(\d+);")
 _BLOCK = re.compile(r"^(?:([#+=:-])|(\d{1,9})([.)]))")
 
 
@@ -23,26 +27,51 @@ def escape(text: str) -> str:
     '1\\\\. \\\\*not\\\\* a list'
     """
     line = _MARKUP.sub(r"\\\1", " ".join(printable(text).split()))
+    line = _CODED.sub(lambda m: f"&#{ord(m[0])};", line)
     return _BLOCK.sub(lambda m: f"\\{m[1]}" if m[1] else f"{m[2]}\\{m[3]}", line)
 
 
+def unescape(line: str) -> str:
+    """The text that `escape` was given, and Markdown by others as a person would read it."""
+    return _CODES.sub(lambda m: chr(int(m[1])), re.sub(r"\\(?=[!-/:-@\[-`{-~])", "", line))
+
+
 def markdown(article: Article) -> str:
-    """The whole article as Markdown, ending in its footnotes.
+    """The whole article as a Markdown document, ending in its footnotes.
+
+    Raises:
+        PublishError: a footnote or reference that is cited is missing.
+    """
+    blocks = [f"# {escape(article.title)}"]
+    if article.dek and not lay_out(article).opens_with(article.dek):
+        blocks.append(f"*{escape(article.dek)}*")
+    blocks.append(f"Published {day(article.published_at)}.")
+    return "\n\n".join([*blocks, body(article)])
+
+
+def body(article: Article, *, anchors: bool = False, carry_key: bool = False) -> str:
+    """The article as Markdown without its title and dek: for places that have fields for them.
+
+    Args:
+        anchors: footnotes as links of our own HTML, for dialects without the `[^1]` syntax.
+        carry_key: end in the article's key, for places where nothing else can carry it.
 
     Raises:
         PublishError: a footnote or reference that is cited is missing.
     """
     layout = lay_out(article)
-    blocks = [f"# {escape(article.title)}"]
-    if article.dek and not layout.opens_with(article.dek):
-        blocks.append(f"*{escape(article.dek)}*")
-    blocks.append(f"{escape(verified(article))}. Published {day(article.published_at)}.")
+    blocks = [f"{escape(verified(article))}."]
     for part in layout.parts:
         if part.heading:
             blocks.append(f"## {escape(part.heading)}")
-        blocks += [" ".join(map(_marked, paragraph)) for paragraph in part.paragraphs]
+        blocks += [" ".join(_marked(line, anchors) for line in paragraph) for paragraph in part.paragraphs]
+    if anchors and layout.footnotes:
+        blocks += ["## Footnotes", "\n".join(map(_anchored, layout.footnotes))]
     blocks += _apparatus(article, layout)
-    blocks += [_footnote(note) for note in layout.footnotes]
+    if carry_key:
+        blocks.append(f"Record `{printable(article.key).replace('`', '')}`")
+    if not anchors:
+        blocks += [_footnote(note) for note in layout.footnotes]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -71,9 +100,19 @@ def text(article: Article) -> str:
     return printable("\n\n".join(block for block in blocks if block)) + "\n"
 
 
-def _marked(line: Line) -> str:
+def _marked(line: Line, anchors: bool) -> str:
     warning = " **(unverified)**" if line.warning else ""
-    return escape(line.text) + warning + "".join(f"[^{mark.number}]" for mark in line.marks)
+    return escape(line.text) + warning + "".join(_mark(mark) if anchors else f"[^{mark.number}]" for mark in line.marks)
+
+
+def _mark(mark: Mark) -> str:
+    return f'<sup><a href="#fn-{mark.number}" id="fnref-{mark.number}-{mark.occurrence}">{mark.number}</a></sup>'
+
+
+def _anchored(note: Footnote) -> str:
+    number = note.quote.number
+    back = "".join(f' <a href="#fnref-{number}-{place}">↩︎</a>' for place in range(1, note.occurrences + 1))
+    return f'{number}. <span id="fn-{number}"></span>“{escape(note.quote.text)}” {escape(_from(note))}{back}'
 
 
 def _numbered(line: Line) -> str:
@@ -126,5 +165,5 @@ def _described(entry: Entry) -> str:
 
 
 def _link(entry: Entry) -> str:
-    address = re.sub(r"[\s<>\\\x00-\x1f]", lambda found: quote(found[0]), printable(entry.address or ""))
+    address = re.sub(r"[\s<>{}\\\x00-\x1f]", lambda found: quote(found[0]), printable(entry.address or ""))
     return f" <{address}>" if address else ""

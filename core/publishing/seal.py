@@ -12,6 +12,7 @@ import re
 BLANK = "0" * 64
 """Stands where the seal will: `<meta name="galley-seal" content="000...">`, `galley_seal: "000..."`."""
 
+_NAME = re.compile(r"galley[-_]seal")
 _SEAL = re.compile(r'galley[-_]seal"?(?:: | content=)"([0-9a-f]{64})"')
 
 
@@ -30,7 +31,9 @@ def sealed(text: str) -> str:
 def broken(text: str) -> bool:
     """Whether a text that was sealed is no longer as we wrote it; False where no seal was ever put."""
     found = _SEAL.search(text)
-    return found is not None and found[1] != _hash(text[: found.start(1)] + BLANK + text[found.end(1) :])
+    if found is None:
+        return _NAME.search(text) is not None
+    return found[1] != _hash(text[: found.start(1)] + BLANK + text[found.end(1) :])
 
 
 def _hash(text: str) -> str:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from core.errors import EditedThereError, PublishError
+from core.errors import EditedThereError, PublishError, SlugTakenError
 from core.models import Article, Preview, Receipt
 from core.publishing.archive import Archive, is_edited, marks
 from core.publishing.article import slugify
@@ -98,6 +98,7 @@ class Site:
 
         Raises:
             EditedThereError: the page was edited or removed by hand since we wrote it.
+            SlugTakenError: a page that no article of this site owns stands in its place.
         """
         if draft or at:
             raise PublishError(
@@ -201,9 +202,15 @@ class Site:
         article = replace(article, slug=slug, published_at=first, modified_at=max(first, article.modified_at))
         return Record(key=article.key, slug=slug, published_at=first, article=article)
 
-    def _edited(self, record: Record, last: Receipt | None) -> EditedThereError | None:
+    def _edited(self, record: Record, last: Receipt | None) -> PublishError | None:
         """What a person did to the page since we wrote it, as the error to raise; None when nothing."""
         content = self._folder.read(post_name(record.slug))
+        said = marks(content)
+        if content is not None and (said is None or said[0] != record.key) and self._archive.held(record.key) is None:
+            return SlugTakenError(
+                f"{post_name(record.slug)} is somebody else's page.",
+                remedy="Give this article another title or address; the page there is left alone.",
+            )
         if is_edited(content):
             return EditedThereError(
                 f"The page {post_name(record.slug)} was edited by hand since it was published.",

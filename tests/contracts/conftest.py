@@ -22,7 +22,10 @@ from tests.contracts.place import Place
 PLACES: dict[str, Callable[[Path], Place]] = {}
 """Name -> what starts the server in an empty folder."""
 
-for _name in os.environ.get("GALLEY_TEST_SERVERS", "").split():  # `wordpress ghost`: minutes to install when cold
+EMBEDDED = ("site", "git")
+"""Places that start in a moment and need nothing but the tests' own packages."""
+
+for _name in (*EMBEDDED, *os.environ.get("GALLEY_TEST_SERVERS", "").split()):  # `wordpress ghost`: minutes when cold
     PLACES[_name] = import_module(f"tests.servers.{_name}").start
 
 

@@ -11,8 +11,9 @@ import functools
 import math
 import re
 from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
 
-from core.judging import sentences, words
+from core.judging import quantities, sentences, words
 from core.judging.features import NAMES, Comparison, Prepared, Read, compare, prepare, read_claim
 from core.judging.quotes import bare
 from core.models import Label, Passage, Span, Verdict
@@ -33,6 +34,11 @@ own. With all names found such conflicts were right 111 times of 120, nearly all
 that models wrote there were only three (benchmarks/judge.md, rules)."""
 _SAME_WORDS = 0.75
 """Overlap of both sentences' words by rarity from which a denial on one side only turns the meaning around."""
+_FEWEST_ALTERED, _MOST_ALTERED = 5, 4
+"""Words a sentence must have, and by how many the two may differ in length, to be one the other's altered copy. The
+rule spoke on 4 of 16,474 labelled claims and was right each time (benchmarks/judge.md, rules); in text that people
+edit it is what catches a slip."""
+_DENYING = frozenset({"do", "does", "did"})
 _WORDS_SHOWN = 5
 
 
@@ -81,6 +87,9 @@ def _decide(
         said, held = comparison.conflicts[0]
         reason = f"The passage says {held.text.strip()}, the sentence {said.text.strip()}."
         return Label.CONTRADICTED, CONFLICT_SCORE, reason, False
+    altered = _altered(claim, sources[comparison.source].sentences[comparison.best])
+    if altered:
+        return Label.CONTRADICTED, CONFLICT_SCORE, altered, False
     turned = _turned_around(claim, comparison, sources[comparison.source])
     if turned:
         return Label.CONTRADICTED, FLIP_SCORE, turned, True
@@ -142,6 +151,37 @@ def _verbatim(claim: str, sources: Sequence[Prepared]) -> tuple[Prepared, int, i
             if all(first + i in source.bare.get(text, ()) for i, text in enumerate(wanted)):
                 return source, first, first + len(wanted) - 1
     return None
+
+
+def _altered(claim: Read, sentence: Read) -> str:
+    """The reason when the sentence is the passage's own words but for its numbers or a denial; else empty.
+
+    Ranges, bounds and "only" make no difference then: `at least 12 months` does not bear out `at least 52 months`.
+    """
+    if len(claim.tokens) < _FEWEST_ALTERED or abs(len(claim.tokens) - len(sentence.tokens)) > _MOST_ALTERED:
+        return ""
+    codes = SequenceMatcher(None, claim.tokens, sentence.tokens, autojunk=False).get_opcodes()
+    changes = [(claim.tokens[a:b], sentence.tokens[c:d]) for kind, a, b, c, d in codes if kind != "equal"]
+    if not changes:
+        return ""
+    if all(said and held and all(t[0].isdigit() for t in said + held) for said, held in changes):
+        if all(_agree(" ".join(said), " ".join(held)) for said, held in changes):
+            return ""
+        said, held = (" and ".join(" ".join(side[n]) for side in changes) for n in (0, 1))
+        return f"The passage says {held} where the sentence says {said}, in the same words."
+    denials = all(token in _DENYING or words.is_negated([token]) for pair in changes for side in pair for token in side)
+    if denials and claim.negated != sentence.negated:
+        return (
+            "The sentence denies, in the same words, what the passage says."
+            if claim.negated
+            else "The passage denies what the sentence says in the same words."
+        )
+    return ""
+
+
+def _agree(said: str, held: str) -> bool:
+    pairs = zip(quantities.find(said), quantities.find(held), strict=False)
+    return all(quantities.agree(one, other) for one, other in pairs)
 
 
 def _turned_around(claim: Read, comparison: Comparison, source: Prepared) -> str:

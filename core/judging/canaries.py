@@ -37,25 +37,26 @@ def plant(passages: Sequence[Passage], *, seed: str) -> Canary | None:
     Returns:
         None when no sentence can be made false for certain. The deterministic judge calls none of them supported.
     """
-    found = [(passage, text) for passage in passages for text in _plain_sentences(passage.text)]
+    found = [(passage, text) for passage in passages for text in plain_sentences(passage.text)]
     turn = zlib.crc32(seed.encode()) % len(found) if found else 0
     in_turn = [*found[turn:], *found[:turn]]
-    other_numbers = ((_other_numbers(text, passage.text), passage) for passage, text in in_turn)
-    denied = ((_denied(text), passage) for passage, text in in_turn)
-    for false, passage in chain(other_numbers, denied):
+    other_numbers = ((with_other_number(text, passage.text), passage) for passage, text in in_turn)
+    turned = ((denied(text), passage) for passage, text in in_turn)
+    for false, passage in chain(other_numbers, turned):
         if false and align(false, [passage]).label is not Label.SUPPORTED:
             return Canary(false, passage)
     return None
 
 
-def _plain_sentences(text: str) -> Iterator[str]:
+def plain_sentences(text: str) -> Iterator[str]:
+    """Whole sentences on one line of 6 to 40 words that end in a full stop."""
     for span in sentences.split(text):
         sentence = text[span.start : span.end]
         if _FEWEST_WORDS <= len(sentence.split()) <= _MOST_WORDS and sentence.endswith(".") and "\n" not in sentence:
             yield sentence
 
 
-def _other_numbers(sentence: str, passage: str) -> str:
+def with_other_number(sentence: str, passage: str) -> str:
     """The sentence with the first digit of one figure changed, to a value that the passage gives nowhere."""
     held = quantities.find(passage)
     for quantity in quantities.find(sentence):
@@ -72,7 +73,7 @@ def _other_numbers(sentence: str, passage: str) -> str:
     return ""
 
 
-def _denied(sentence: str) -> str:
+def denied(sentence: str) -> str:
     """The sentence with a "not" behind its first auxiliary verb; empty when it has none or denies something already."""
     if words.is_negated(words.tokens(sentence)):
         return ""

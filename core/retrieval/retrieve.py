@@ -1,9 +1,10 @@
 """Retrieval: a question and its queries become passages, best first.
 
 Each variant of the question gets a list by words and a list by vectors, fused (see `fuse`); the
-variants are then added up, the question itself counting as much as all its queries together.
-Passages that say the same as a better one are moved behind, with a note of which: a reprint is not
-a second source. What is left is thinned lightly against repetition.
+variants are then added up, the question itself counting as much as all its queries together. The best
+are looked at again, sentence by sentence (see `rerank`). Passages that say the same as a better one are
+moved behind, with a note of which: a reprint is not a second source. What is left is thinned lightly
+against repetition.
 Method: maximal marginal relevance (Carbonell & Goldstein, SIGIR 1998), on words instead of vectors.
 """
 
@@ -15,6 +16,8 @@ from core.models import Passage, Score
 from core.retrieval.embed import Embedder
 from core.retrieval.fuse import DENSE_WEIGHT, fuse
 from core.retrieval.index import Index, ceiling, match_expression, nearest
+from core.retrieval.rerank import Reranker, probabilities
+from core.retrieval.signals import Asked, signals
 from core.retrieval.words import content_words
 
 if TYPE_CHECKING:
@@ -22,13 +25,17 @@ if TYPE_CHECKING:
 
 LIST = 100
 """Length of each list before fusion; the fusion's scales were measured with it."""
+POOL = 60
+"""Candidates looked at again, at least; 0 leaves the fused order. 150 and 300 of them brought nothing."""
+RERANKED = 30
+"""Of these, how many a reranker is given: it costs by the passage."""
 MANY = 30
 """Vectors from which on what they share is their topic rather than each one's own content."""
 SAME = 0.7
 """Share of a passage's runs of three words that a better document has, from which it says the same: a
 changed word costs three runs, so some five in a passage of 120 tokens may differ."""
 MORE_WEIGHT = 0.2
-"""What a further list adds to a passage it gives 1: as much as a fifth of the words' and vectors' sum."""
+"""What a further list adds to the score of a passage it gives 1."""
 SAMENESS_COST = 0.1
 """What a passage made of nothing but words already shown loses of its score."""
 
@@ -41,7 +48,7 @@ class Ranked:
 
     passage: Passage
     score: float
-    """Fused, in [0, 1]."""
+    """How likely it holds an answer or a part of it, in [0, 1]; with a further list's share on top."""
     scores: dict[str, Score] = field(default_factory=dict)
     """`lexical` and `dense`: best rank over the variants, with its score; further lists by their name."""
     repeats: int | None = None
@@ -58,6 +65,7 @@ def retrieve(
     snapshots: Collection[int] | None = None,
     dense_weight: float = DENSE_WEIGHT,
     more: Mapping[str, Sequence[tuple[int, float]]] | None = None,
+    reranker: Reranker | None = None,
 ) -> list[Ranked]:
     """The passages that answer a question.
 
@@ -69,14 +77,43 @@ def retrieve(
         snapshots: search these only; None searches all.
         more: further lists, name -> `(passage id, score in [0, 1])`, best first, already kept to
             `snapshots`: a graph's, say.
+        reranker: has the last word on the order of the best.
 
     Returns:
         Best first, then the repeats (`repeats` is set), best first. Empty when nothing matches.
+
+    Raises:
+        LanguageError: the reranker cannot be had.
     """
+    ranked, direction = candidates(
+        question, queries, index, embedder, count=max(POOL, 2 * limit), snapshots=snapshots,
+        dense_weight=dense_weight, more=more,
+    )  # fmt: skip
+    if POOL:
+        ranked = _looked_at_again(question, ranked, index, embedder, direction)
+    ranked = _with_more(ranked, more or {})
+    if reranker is not None:
+        ranked = _reranked(question, ranked, reranker)
+    distinct, repeats = _collapse(ranked)
+    return _thin(distinct, limit) + repeats[:limit]
+
+
+def candidates(
+    question: str,
+    queries: Sequence[str],
+    index: Index,
+    embedder: Embedder | None,
+    *,
+    count: int,
+    snapshots: Collection[int] | None = None,
+    dense_weight: float = DENSE_WEIGHT,
+    more: Mapping[str, Sequence[tuple[int, float]]] | None = None,
+) -> "tuple[list[Ranked], Matrix | None]":
+    """The first `count` by the fused lists alone, best first, and the question's vector; see `retrieve`."""
     variants = list(dict.fromkeys(text for text in (question, *queries) if text.strip()))
     total: dict[int, float] = {}
     scores: dict[int, dict[str, Score]] = {}
-    dense = _dense(variants, index, embedder, snapshots)
+    dense, direction = _dense(variants, index, embedder, snapshots)
     for n, variant in enumerate(variants):
         share = 1.0 if len(variants) == 1 else 0.5 if n == 0 else 0.5 / (len(variants) - 1)
         match = match_expression(variant, index)
@@ -88,31 +125,71 @@ def retrieve(
             for name, each in own.items():
                 if name not in best or each.rank < best[name].rank:
                     best[name] = each
-    for name, found_by in (more or {}).items():
-        for rank, (passage, score) in enumerate(found_by):
-            total[passage] = min(1.0, total.get(passage, 0.0) + MORE_WEIGHT * score)
-            scores.setdefault(passage, {})[name] = Score(rank=rank, score=score)
-    order = sorted(total, key=lambda passage: (-total[passage], passage))[: 2 * limit]
+    order = sorted(total, key=lambda passage: (-total[passage], passage))[:count]
+    further = [passage for found_by in (more or {}).values() for passage, _ in found_by[:count]]
+    order = list(dict.fromkeys([*order, *further]))
     found = index.passages(order)
-    ranked = [Ranked(passage=found[id_], score=total[id_], scores=scores[id_]) for id_ in order if id_ in found]
-    distinct, repeats = _collapse(ranked)
-    return _thin(distinct, limit) + repeats[:limit]
+    ranked = [
+        Ranked(passage=found[id_], score=total.get(id_, 0.0), scores=scores.get(id_, {}))
+        for id_ in order
+        if id_ in found
+    ]
+    return ranked, direction
+
+
+def _looked_at_again(
+    question: str, ranked: Sequence[Ranked], index: Index, embedder: Embedder | None, direction: "Matrix | None"
+) -> list[Ranked]:
+    """In the order of how likely each holds an answer, by its signals; that becomes its score."""
+    table = signals(
+        Asked(question, index), [item.passage for item in ranked], [item.score for item in ranked],
+        [item.scores for item in ranked], embedder, direction,
+    )  # fmt: skip
+    again = [replace(item, score=p) for item, p in zip(ranked, probabilities(table), strict=True)]
+    return sorted(again, key=lambda item: -item.score)
+
+
+def _with_more(ranked: Sequence[Ranked], more: Mapping[str, Sequence[tuple[int, float]]]) -> list[Ranked]:
+    """What further lists add."""
+    by_id = {item.passage.id: item for item in ranked}
+    for name, found_by in more.items():
+        for rank, (passage, score) in enumerate(found_by):
+            if item := by_id.get(passage):
+                scores = item.scores | {name: Score(rank=rank, score=score)}
+                by_id[passage] = replace(item, score=min(1.0, item.score + MORE_WEIGHT * score), scores=scores)
+    return sorted(by_id.values(), key=lambda item: -item.score)
+
+
+def _reranked(question: str, ranked: Sequence[Ranked], reranker: Reranker) -> list[Ranked]:
+    """The first `RERANKED` in the reranker's order. They share out the scores they had among them, so that what
+    scores mean stays the same whatever scale the reranker has."""
+    first, rest = ranked[:RERANKED], ranked[RERANKED:]
+    given = reranker.rerank(question, [item.passage.text for item in first])
+    order = sorted(range(len(first)), key=lambda n: (-given[n], n))
+    again = [
+        replace(
+            first[n], score=first[rank].score,
+            scores=first[n].scores | {reranker.name: Score(rank=rank, score=given[n])},
+        )
+        for rank, n in enumerate(order)
+    ]  # fmt: skip
+    return again + list(rest)
 
 
 def _dense(
     variants: Sequence[str], index: Index, embedder: Embedder | None, snapshots: Collection[int] | None
-) -> list[list[tuple[int, float]]]:
-    """One list by vectors for each variant; empty ones when there are no vectors."""
+) -> "tuple[list[list[tuple[int, float]]], Matrix | None]":
+    """One list by vectors for each variant, empty ones when there are no vectors; and the first variant's vector."""
     none: list[list[tuple[int, float]]] = [[] for _ in variants]
     if embedder is None or not variants:
-        return none
+        return none, None
+    asked = embedder.embed(variants)
     ids, matrix = index.vectors(embedder.name, snapshots)
     if not len(ids):
-        return none
-    asked = embedder.embed(variants)
+        return none, asked[0]
     if len(ids) >= MANY:
         asked = _without_common(asked, matrix)
-    return [nearest(vector, ids, matrix, LIST) if vector.any() else [] for vector in asked]
+    return [nearest(vector, ids, matrix, LIST) if vector.any() else [] for vector in asked], asked[0]
 
 
 def _without_common(asked: "Matrix", matrix: "Matrix") -> "Matrix":

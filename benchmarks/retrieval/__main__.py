@@ -9,13 +9,13 @@ takes some minutes more. While tuning, `--half tune` and `--only BM25` keep it s
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.retrieval.abstain import Abstaining, abstaining
-from benchmarks.retrieval.measure import BUDGETS, DEPTH, Result, difference, run
+from benchmarks.retrieval.measure import BUDGETS, DEPTH, MEASURES, Result, difference, run
 from benchmarks.retrieval.sets import Asked, Corpus, debian, public
 from benchmarks.retrieval.shelves import open_shelf
 from benchmarks.retrieval.systems import SYSTEMS, System, with_minilm
@@ -29,6 +29,10 @@ TITLES = {
 }
 
 
+OTHER_WORDS = 1 / 3
+"""Share of a question's content words that stand in the answer, below which it is asked in other words."""
+
+
 def main() -> None:
     given = _arguments()
     try:
@@ -36,7 +40,7 @@ def main() -> None:
         if given.minilm:
             from benchmarks.retrieval.minilm import MiniLM
 
-            systems = with_minilm(MiniLM(given.minilm))
+            systems = with_minilm(MiniLM(given.minilm, given.cache))
         wanted = [s for s in systems if s.role == "ours" or not given.only or any(o in s.name for o in given.only)]
         corpora = public(given.public) if given.public else []
         if given.debian:
@@ -96,6 +100,7 @@ def _table(
         yield f"| {system.name} | {' | '.join(triples)} | {cells[-1]:.1f} | {result.cpu_ms:.1f} |"
         print(f"{title}: {system.name}", file=sys.stderr)
     ours = next(results[system.name] for system in systems if system.role == "ours")
+    yield from _by_words(results, [question for some in asked for question in some])
     yield "\nOurs less the others', with a 95 % interval and p (paired bootstrap over the questions):\n"
     yield f"| | {' | '.join(COMPARED)} |\n|---|{'---|' * len(COMPARED)}"
     for system in systems:
@@ -103,6 +108,19 @@ def _table(
             found = [difference(ours.scores, results[system.name].scores, measure) for measure in COMPARED]
             cells_ = [f"{100 * d.mean:+.1f} [{100 * d.low:+.1f}, {100 * d.high:+.1f}] p {d.p:.4f}" for d in found]
             yield f"| {system.name} | {' | '.join(cells_)} |"
+
+
+def _by_words(results: Mapping[str, Result], asked: Sequence[Asked]) -> Iterator[str]:
+    """Recall for questions in other words than the answer's, and for the rest."""
+    other = np.array([question.shared < OTHER_WORDS for question in asked])
+    if other.all() or not other.any():
+        return
+    at = MEASURES.index(f"recall@{BUDGETS[1]}")
+    yield f"\nRecall at {BUDGETS[1]} words by how much of the question stands in the answer (content words, stemmed):\n"
+    yield f"| | less than a third ({other.sum()} questions) | more ({(~other).sum()}) |\n|---|---|---|"
+    for name, result in results.items():
+        column = 100 * result.scores[:, at]
+        yield f"| {name} | {column[other].mean():.1f} | {column[~other].mean():.1f} |"
 
 
 def _over(system: System, corpora: Sequence[Corpus], asked: Sequence[Sequence[Asked]], cache: Path) -> Result:

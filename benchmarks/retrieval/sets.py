@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from benchmarks import questions
+from core.retrieval.words import content_words, stems
 from core.store import Store
 
 Word = tuple[str, int]
@@ -45,6 +46,8 @@ class Asked:
     kind: str
     half: str
     gold: tuple[tuple[Word, ...], ...]
+    shared: float = 1.0
+    """Share of its content words, by stem, that stand in the answer: small when it is asked in other words."""
 
     @cached_property
     def answer(self) -> frozenset[Word]:
@@ -71,6 +74,7 @@ def public(folder: Path) -> list[Corpus]:
             Asked(
                 id=row["id"], text=row["question"], kind="fact", half="report",
                 gold=tuple(tuple(page.words(*span)) for span in row["spans"]),
+                shared=_shared(row["question"], " ".join(page.text[start:end] for start, end in row["spans"])),
             )
             for row in rows if row["corpus"] == name
         )  # fmt: skip
@@ -92,7 +96,15 @@ def debian(data: Path) -> Corpus:
     return Corpus(name="debian", pages=pages, asked=asked)
 
 
+def _shared(question: str, answer: str) -> float:
+    own = stems(content_words(question))
+    held = {stem for found in stems(content_words(answer)).values() for stem in found}
+    return sum(not held.isdisjoint(found) for found in own.values()) / max(len(own), 1)
+
+
 def _asked(loaded: Iterable[questions.Question], pages: Mapping[str, Page]) -> Iterable[Asked]:
     for one in loaded:
         gold = tuple(tuple(pages[span.page].words(span.start, span.end)) for span in one.spans)
-        yield Asked(id=one.id, text=one.text, kind=one.kind, half=one.half, gold=gold)
+        answer = " ".join(pages[span.page].text[span.start : span.end] for span in one.spans)
+        shared = _shared(one.text, answer)
+        yield Asked(id=one.id, text=one.text, kind=one.kind, half=one.half, gold=gold, shared=shared)

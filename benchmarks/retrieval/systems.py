@@ -116,6 +116,7 @@ SYSTEMS = [
     System(name="ours, as put before the writer", role="without", ask=assembled),
     System(name="without vectors", role="without", ask=ours(embedder=None)),
     System(name="without words (vectors alone)", role="without", ask=ours(dense_weight=1.0)),
+    System(name="without a second look at the best", role="without", ask=ours_with(retrieving, POOL=0)),
     System(name="without structure (cut anywhere)", role="without", shelf="cut-anywhere", ask=ours()),
     System(name="without titles and headings", role="without", shelf="no-titles", ask=ours()),
     System(name="without near-duplicate collapse", role="without", ask=ours_with(retrieving, SAME=2.0)),

@@ -77,6 +77,7 @@ def _report(
                                   having, asked, systems, cache)  # fmt: skip
     if not short:
         yield from _abstaining(corpora, half, cache)
+        yield from _lengths(corpora)
 
 
 def _halves(corpora: Sequence[Corpus], name: str, half: str | None) -> list[str]:
@@ -157,6 +158,18 @@ def _abstaining(corpora: Sequence[Corpus], half: str | None, cache: Path) -> Ite
         )
         cells = ("–" if rate != rate else f"{100 * rate:.1f}" for rate in together.rates())
         yield f"| {name} | {' | '.join(cells)} |"
+
+
+def _lengths(corpora: Sequence[Corpus]) -> Iterator[str]:
+    """What `core.retrieval.tokens` rests on: bytes of English a token of a vocabulary of 32,000 takes."""
+    from core.retrieval.embed import _load
+
+    tokenizer, _ = _load()
+    yield "\n## Bytes a token (Llama 2's tokenizer)\n\n| corpus | bytes a token |\n|---|---|"
+    for corpus in corpora:
+        text = "\n".join(page.text for page in list(corpus.pages.values())[:: max(1, len(corpus.pages) // 200)])
+        count = len(tokenizer.encode(text, add_special_tokens=False).ids)
+        yield f"| {corpus.name} | {len(text.encode()) / count:.2f} |"
 
 
 if __name__ == "__main__":

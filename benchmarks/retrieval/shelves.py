@@ -160,6 +160,10 @@ def _headed_windows(text: str) -> list[Section]:
     return headed
 
 
+def _sized(target: int, most: int) -> Callable[[str], Sequence[Section]]:
+    return lambda text: chunk(text, target_tokens=target, max_tokens=most)
+
+
 def _unheaded(text: str) -> list[Section]:
     return [Section(start=s.start, end=s.end, heading="", passages=s.passages) for s in chunk(text)]
 
@@ -169,4 +173,6 @@ KINDS: dict[str, Callable[[Holdings, Corpus], Any]] = {
     "windows": _cut(windows, titles=False),
     "cut-anywhere": _cut(_headed_windows, titles=True),
     "no-titles": _cut(_unheaded, titles=False),
+    "smaller": _cut(_sized(80, 150), titles=True),
+    "larger": _cut(_sized(200, 300), titles=True),
 }

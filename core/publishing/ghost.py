@@ -353,6 +353,7 @@ def _fields(wish: _Wish, picture: str) -> dict[str, Any]:
         "slug": wish.slug,
         "html": f"<!--kg-card-begin: html-->\n{_body(article)}\n<!--kg-card-end: html-->",
         "custom_excerpt": shorten(article.dek, LONGEST_EXCERPT) or None,
+        "meta_title": shorten(article.seo_title, LONGEST_EXCERPT) or None,
         "meta_description": shorten(described(article), LONGEST_DESCRIPTION) or None,
         "canonical_url": article.canonical_url,
         "feature_image": picture or None,

@@ -20,7 +20,7 @@ from core.publishing.layout import lay_out
 TEMPLATES = Path(__file__).parent / "templates"
 
 _TAGS = {
-    *("article", "header", "section", "h1", "h2", "p", "span", "a", "sup", "ol", "ul", "li", "q", "cite"),
+    *("article", "header", "section", "h1", "h2", "h3", "p", "span", "a", "sup", "ol", "ul", "li", "q", "cite"),
     *("time", "code", "dl", "dt", "dd", "div", "strong", "em", "small", "blockquote", "br", "hr"),
     *("table", "thead", "tbody", "tr", "th", "td", "figure", "figcaption", "pre"),
 }

@@ -312,6 +312,8 @@ class WordPress:
             lost.append("The picture's alternative text: XML-RPC has no field for it.")
         if article and article.canonical_url:
             lost.append("The canonical address: WordPress names its own page unless an SEO plugin says otherwise.")
+        if article and article.seo_title and article.seo_title != article.title:
+            lost.append("The title for search engines: WordPress has no field for it without an SEO plugin.")
         if article and article.description and article.description != article.dek:
             lost.append("The description for search engines: WordPress has no field for it without an SEO plugin.")
         return tuple(lost)
@@ -383,8 +385,9 @@ def _block(element: str) -> str:
     kind = parser.fragment_fromstring(element).tag
     if kind == "p":
         return f"<!-- wp:paragraph -->\n{element}\n<!-- /wp:paragraph -->"
-    if kind == "h2":
-        return f"<!-- wp:heading -->\n{element}\n<!-- /wp:heading -->"
+    if kind in ("h2", "h3"):
+        level = ' {"level":3}' if kind == "h3" else ""
+        return f"<!-- wp:heading{level} -->\n{element}\n<!-- /wp:heading -->"
     if kind == "hr":
         line = '<hr class="wp-block-separator has-alpha-channel-opacity" />'
         return f"<!-- wp:separator -->\n{line}\n<!-- /wp:separator -->"

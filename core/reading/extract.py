@@ -92,6 +92,7 @@ def extract(
         etag=etag,
         last_modified=last_modified,
         links=reading.links,
+        listing=reading.listing,
     )
 
 

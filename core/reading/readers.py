@@ -30,6 +30,8 @@ class Reading:
     """Texts a human reader would not see (comments, hidden elements): not in `text`."""
     flags: tuple[Flag, ...] = ()
     links: tuple[str, ...] = ()
+    listing: bool = False
+    """It lists other pages and says little itself."""
 
 
 class Reader(Protocol):

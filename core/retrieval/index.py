@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from core.models import Passage
+from core.retrieval.nearest import nearest as nearest
 from core.retrieval.words import STOP_WORDS, content_words, stems
 
 if TYPE_CHECKING:
@@ -106,22 +107,7 @@ def _idf(terms: Collection[str], index: Index) -> dict[str, float]:
     return {term: max((idf(stem) for stem in found), default=LEAST_IDF) for term, found in by_word.items()}
 
 
-# --- vectors ---------------------------------------------------------------
-
-
-def nearest(query: "Matrix", ids: "Ids", matrix: "Matrix", limit: int) -> list[tuple[int, float]]:
-    """The passages whose vectors are closest to one query vector: `(passage id, cosine)`, best first.
-
-    Exact; ties by id. Vectors have length 1, so that the product is the cosine.
-    """
-    import numpy as np
-
-    if not len(ids):
-        return []
-    cosines = matrix @ query
-    some = np.argpartition(-cosines, limit)[:limit] if limit < len(ids) else np.arange(len(ids))
-    order = some[np.lexsort((ids[some], -cosines[some]))]
-    return [(int(ids[n]), float(cosines[n])) for n in order]
+# --- neighbours in the text ---------------------------------------------------------------
 
 
 def before(index: Index, passage: Passage) -> Passage | None:

@@ -1,11 +1,10 @@
-"""Nearest vectors in a whole library: exactly while they fit in memory, by sketches beyond.
+"""Nearest vectors in a whole library: exactly while they fit in memory, by their main directions beyond.
 
-Up to `EXACT` vectors are held as they are, 1 kB each, and multiplied with the question's. A larger library is held
-as one bit a dimension, above or below the mean: 40 bytes a passage. Bits that differ from the question's, those of
-its large numbers twice, choose `CHOSEN` candidates by XOR and popcount; the candidates' own vectors, read from
-the store, give the order. Nothing has to be built or kept in step beside the rows, which a graph index would ask
-for; benchmarks/scale.md has both. Vectors are taken in as they are added, a portion at a search.
-Method: sign sketches (Charikar, STOC 2002), scored again exactly.
+Up to `EXACT` vectors are held as they are, 1 kB each, and multiplied with the question's. Of a larger library the
+coordinates along its `DIRECTIONS` main directions are held; they choose `CHOSEN` candidates, whose own vectors, read
+from the store, give the order. Nothing has to be built or kept in step beside the rows, which a graph index asks
+for, and a graph found less: benchmarks/scale.md. Vectors are taken in as they are added, a portion at a search.
+Method: principal components as a filter before the exact product (Hotelling 1933).
 """
 
 import threading
@@ -17,14 +16,15 @@ if TYPE_CHECKING:
 
     Ids = np.ndarray[Any, np.dtype[np.int64]]
     Matrix = np.ndarray[Any, np.dtype[np.float32]]
-    Bits = np.ndarray[Any, np.dtype[np.uint64]]
 
-EXACT = 100_000
-"""Vectors held whole, 100 MB of them; their product with a question takes 10 ms."""
-CHOSEN = 2_000
-"""Candidates scored exactly."""
+EXACT = 200_000
+"""Vectors held whole, 200 MB of them at most; their product with a question takes 7 ms."""
+DIRECTIONS = 96
+"""Held of each vector in a larger library: 384 bytes. Fewer find less, see benchmarks/scale.md."""
+CHOSEN = 1_000
+"""Candidates scored exactly, 7 microseconds each."""
 PORTION = 20_000
-"""Vectors taken in at a search that finds new ones: 50 ms at most."""
+"""Vectors taken in at a search that finds new ones: 100 ms at most."""
 
 
 class Rows(Protocol):
@@ -62,11 +62,12 @@ class Neighbours:
         self._lock = threading.Lock()
         self._mark = 0
         self._count = 0
-        self._ids: Ids | None = None
-        self._matrix: Matrix | None = None
-        self._bits: Bits | None = None
-        self._mean: Matrix | None = None
+        self._ids: Any = None
+        self._held: Any = None
+        """Of shape (room, dim), or (room, DIRECTIONS) once there are directions."""
         self._sum: Any = 0.0
+        self._directions: Any = None
+        """Of shape (dim, DIRECTIONS); None while vectors are held whole."""
 
     def search(self, query: "Matrix", limit: int) -> list[tuple[int, float]]:
         """`(passage id, cosine)`, best first, of everything not excluded; empty until there are vectors.
@@ -78,48 +79,40 @@ class Neighbours:
 
         self.take_in()
         with self._lock:
-            count, ids, matrix, bits = self._count, self._ids, self._matrix, self._bits
+            count, ids, held, directions = self._count, self._ids, self._held, self._directions
             common = self._sum / max(count, 1)
-        if not count or ids is None:
+        if not count:
             return []
         query = distinct(query, common)
-        if matrix is not None:  # some more than asked for: excluded sources are left out only below
-            found = nearest(query, ids[:count], matrix[:count], min(limit * 2, limit + 200))
-            chosen = np.array([id_ for id_, _ in found], np.int64)
-        else:
-            assert bits is not None, "made when the vectors became too many"
-            chosen = ids[:count][_candidates(query, bits[:, :count], max(CHOSEN, limit * 4))]
-        return nearest(query, *self._rows.vectors_of(self._model, np.unique(chosen).tolist()), limit)
+        wanted = 2 * limit if directions is None else max(CHOSEN, 4 * limit)  # excluded sources are left out below
+        scores = held[:count] @ (query if directions is None else query @ directions)
+        best = np.argpartition(-scores, wanted)[:wanted] if wanted < count else np.arange(count)
+        chosen = np.unique(ids[best])
+        return nearest(query, *self._rows.vectors_of(self._model, chosen.tolist()), limit)
 
     def take_in(self, *, all_of_them: bool = False) -> int:
         """Take in vectors added since; returns how many are held. A search does a portion of it."""
-        with self._lock:
-            while True:
+        while True:
+            with self._lock:
                 mark, ids, matrix = self._rows.vectors_after(self._model, self._mark, PORTION)
-                if mark == self._mark:
-                    break
+                done = mark == self._mark
                 self._mark = mark
-                self._add(ids, matrix)
-                if not all_of_them:
-                    break
-            return self._count
+                if len(ids):
+                    self._add(ids, matrix)
+                if done or not all_of_them:
+                    return self._count
 
     def _add(self, ids: "Ids", matrix: "Matrix") -> None:
         start, end = self._count, self._count + len(ids)
-        self._ids = _with_room(self._ids, start, end)
-        self._ids[start:end] = ids
         self._sum = self._sum + matrix.sum(axis=0)
-        if self._bits is None and end <= self._most:
-            self._matrix = _with_room(self._matrix, start, end, matrix.shape[1:], matrix.dtype)
-            self._matrix[start:end] = matrix
-        else:
-            if self._bits is None or self._mean is None:
-                self._mean = self._sum / end
-                held = self._matrix[:start] if self._matrix is not None else matrix[:0]
-                self._bits, self._matrix = _sketches(held, self._mean), None
-            made = _sketches(matrix, self._mean)
-            self._bits = _with_room(self._bits.T, start, end, made.shape[:1], made.dtype).T
-            self._bits[:, start:end] = made
+        if self._directions is None and end > self._most:
+            before = matrix if self._held is None else self._held[:start]
+            self._directions = _main_directions(before, self._sum / end)
+            self._held = before[:start] @ self._directions
+        if self._directions is not None:
+            matrix = matrix @ self._directions
+        self._ids = _with_room(self._ids, start, end, ids)
+        self._held = _with_room(self._held, start, end, matrix)
         self._count = end
 
 
@@ -135,39 +128,23 @@ def distinct(query: "Matrix", common: "Matrix") -> "Matrix":
     return (rest / max(float(np.linalg.norm(rest)), 1e-9)).astype(np.float32)
 
 
-def _with_room(held: Any, used: int, needed: int, shape: Any = (), dtype: Any = "int64") -> Any:
-    """The array, or one of twice the length with the same beginning, so that adding stays cheap."""
+def _with_room(held: Any, start: int, end: int, new: Any) -> Any:
+    """The array with the new rows in place; grown by half when it is full, so that adding stays cheap."""
     import numpy as np
 
-    if held is not None and needed <= len(held):
-        return held
-    grown = np.zeros((max(needed, 2 * used), *shape), dtype)
-    if held is not None:
-        grown[:used] = held[:used]
-    return grown
+    if held is None or end > len(held):
+        grown = np.zeros((max(end, start * 3 // 2), *new.shape[1:]), new.dtype)
+        if held is not None:
+            grown[:start] = held[:start]
+        held = grown
+    held[start:end] = new
+    return held
 
 
-def _sketches(matrix: "Matrix", mean: "Matrix") -> "Bits":
-    """Of shape (words, n): one bit a dimension, 64 a word; a word's row lies together in memory."""
+def _main_directions(matrix: "Matrix", mean: "Matrix") -> "Matrix":
+    """Those along which vectors differ most, of a sample of them; of shape (dim, DIRECTIONS)."""
     import numpy as np
 
-    above = np.packbits(matrix > mean, axis=1)
-    padded = np.zeros((len(matrix), -(-above.shape[1] // 8) * 8), np.uint8)
-    padded[:, : above.shape[1]] = above
-    return np.ascontiguousarray(padded.view(np.uint64).T)
-
-
-def _candidates(query: "Matrix", bits: "Bits", wanted: int) -> "Ids":
-    """Places of the vectors whose bits differ least from the question's; about as many as wanted, or more."""
-    import numpy as np
-
-    asked = _sketches(query[None], np.zeros_like(query))[:, 0]
-    size = np.abs(query)
-    large = _sketches((size > np.median(size))[None].astype(np.float32), np.zeros_like(query))[:, 0]
-    differing = np.zeros(bits.shape[1], np.uint16)
-    for word, own, weighty in zip(bits, asked, large, strict=True):
-        different = word ^ own
-        differing += np.bitwise_count(different)
-        differing += np.bitwise_count(different & weighty)
-    upto = np.cumsum(np.bincount(differing))
-    return np.flatnonzero(differing <= np.searchsorted(upto, min(wanted, len(differing))))
+    sample = matrix[:: max(1, len(matrix) // PORTION)] - mean
+    _, directions = np.linalg.eigh(sample.T @ sample)
+    return np.ascontiguousarray(directions[:, ::-1][:, :DIRECTIONS], np.float32)

@@ -3,6 +3,7 @@
 A PDF knows lines, not paragraphs. A line goes on in the next unless it ends a sentence short of
 the page's usual width; a hyphen at the end of a line is undone when a small letter follows;
 what stands at the top or bottom of most pages (running titles, page numbers) is left out.
+A long document is read a stretch at a time: what pypdf keeps of the pages read would fill the memory.
 """
 
 import io
@@ -14,10 +15,13 @@ from typing import Any
 
 from core.errors import ReadError
 from core.models import Flag
+from core.reading.formats.pdf_tables import Piece, with_tables
 from core.reading.normal import normal, one_line
 from core.reading.readers import READERS, Reading
 
-MOST_PAGES = 400
+MOST_PAGES = 5_000
+STRETCH = 200
+"""Pages after which the document is opened anew."""
 _END = re.compile(r"[.!?:;…][\"'”’)\]]*$")
 _BULLET = re.compile(r"^\s*(?:[•‣▪●◦–*-]|\d{1,2}[.)]|\([a-z\d]{1,2}\))\s+")
 _BULLET_SIGN = re.compile(r"^\s*[•‣▪●◦–*]\s+")
@@ -51,11 +55,19 @@ class Pdf:
 def _read(body: bytes) -> Reading:
     from pypdf import PasswordType, PdfReader
 
-    reader = PdfReader(io.BytesIO(body), strict=False)
-    if reader.is_encrypted and reader.decrypt("") == PasswordType.NOT_DECRYPTED:
-        raise ReadError("The PDF is locked with a password.", remedy="Save a copy without one and add that.")
+    def opened() -> PdfReader:
+        reader = PdfReader(io.BytesIO(body), strict=False)
+        if reader.is_encrypted and reader.decrypt("") == PasswordType.NOT_DECRYPTED:
+            raise ReadError("The PDF is locked with a password.", remedy="Save a copy without one and add that.")
+        return reader
+
+    reader = opened()
     count = len(reader.pages)
-    lines = [_lines(reader.pages[number]) for number in range(min(count, MOST_PAGES))]
+    lines: list[list[str]] = []
+    for number in range(min(count, MOST_PAGES)):
+        if number and number % STRETCH == 0:
+            reader = opened()
+        lines.append(_lines(reader.pages[number]))
     lines = _without_running_lines(lines)
     pages = tuple(paragraphs(page) for page in lines)
     if not any(pages):
@@ -76,7 +88,16 @@ def _read(body: bytes) -> Reading:
 
 
 def _lines(page: Any) -> list[str]:
-    return [one_line(line) for line in page.extract_text().splitlines()]
+    pieces: list[Piece] = []
+
+    def note(text: str, matrix: Any, place: Any, _font: Any, size: float) -> None:
+        if said := text.strip():
+            x = place[4] * matrix[0] + place[5] * matrix[2] + matrix[4]
+            y = place[4] * matrix[1] + place[5] * matrix[3] + matrix[5]
+            pieces.append(Piece(x, y, abs(size * place[3] * matrix[3]) or 1.0, said))
+
+    text = page.extract_text(visitor_text=note)
+    return with_tables([one_line(line) for line in text.splitlines()], pieces)
 
 
 def _without_running_lines(pages: Sequence[list[str]]) -> list[list[str]]:
@@ -122,6 +143,10 @@ def paragraphs(lines: Sequence[str]) -> str:
     open_block = ""
     last = ""
     for line in lines:
+        if line.startswith("|") and last.startswith("|"):
+            open_block = f"{open_block}\n{line}"
+            last = line
+            continue
         if open_block and (not line or _begins(line) or _ends(last, line, usual)):
             blocks.append(open_block)
             open_block = ""

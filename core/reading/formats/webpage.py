@@ -22,6 +22,10 @@ from core.reading.normal import one_line
 from core.reading.readers import READERS, Reading
 
 MOST_LINKS = 100
+LISTING_SHARE = 0.6
+"""Of a page's characters that are links, from which it is a listing. Of 390 pages of Python's and PostgreSQL's
+documentation 40 have it: contents, indexes, overviews, and one list of acronyms; articles stay below 0.5."""
+FEWEST_LISTED = 5
 MOST_HIDDEN_CHARACTERS = 20_000
 
 _HIDING = (
@@ -56,7 +60,8 @@ class Webpage:
         facts = _facts(tree, web)
         hidden = _take_hidden(tree)
         _prepare(tree)
-        links = _links(tree, web)
+        main = next(iter(tree.xpath("//article | //main | //*[@role='main']")), tree)
+        links = _links(main, web)
         return Reading(
             text=_article(tree, web),
             title=one_line(facts.title) or _first(tree, "h1") or _first(tree, "title"),
@@ -67,6 +72,7 @@ class Webpage:
             hidden=hidden,
             flags=flags,
             links=links,
+            listing=_is_listing(main),
         )
 
 
@@ -217,9 +223,8 @@ def _tidy_tables(text: str) -> str:
     return "\n".join(lines)
 
 
-def _links(tree: Any, url: str) -> tuple[str, ...]:
+def _links(main: Any, url: str) -> tuple[str, ...]:
     """Absolute addresses the page's main part links to, in order, each once."""
-    main = next(iter(tree.xpath("//article | //main | //*[@role='main']")), tree)
     found: dict[str, None] = {}
     for anchor in main.iter("a"):
         try:
@@ -231,6 +236,13 @@ def _links(tree: Any, url: str) -> tuple[str, ...]:
             if len(found) >= MOST_LINKS:
                 break
     return tuple(found)
+
+
+def _is_listing(main: Any) -> bool:
+    """Whether the page's main part is mostly links: contents, an index of names."""
+    linked = [len(one_line(_text(anchor))) for anchor in main.iter("a")]
+    said = main.xpath(".//text()[not(ancestor::script or ancestor::style)]")
+    return len(linked) >= FEWEST_LISTED and sum(linked) >= LISTING_SHARE * len(one_line(" ".join(said)))
 
 
 def _language(tree: Any) -> str | None:

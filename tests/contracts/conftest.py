@@ -22,7 +22,7 @@ from tests.contracts.place import Place
 PLACES: dict[str, Callable[[Path], Place]] = {}
 """Name -> what starts the server in an empty folder."""
 
-EMBEDDED = ("site", "git")
+EMBEDDED = ("site", "git", "micropub", "webhook")
 """Places that start in a moment and need nothing but the tests' own packages."""
 
 for _name in (*EMBEDDED, *os.environ.get("GALLEY_TEST_SERVERS", "").split()):  # `wordpress ghost`: minutes when cold

@@ -1,5 +1,6 @@
 """Articles and where they go: rendering, and one target a file."""
 
+from core.publishing import devto as devto
 from core.publishing import ghost as ghost  # puts itself on the shelf, as the others do
 from core.publishing import git as git
 from core.publishing import micropub as micropub

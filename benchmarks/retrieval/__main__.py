@@ -40,7 +40,7 @@ def main() -> None:
         if given.minilm:
             from benchmarks.retrieval.minilm import MiniLM
 
-            systems = with_minilm(MiniLM(given.minilm, given.cache))
+            systems = with_minilm(MiniLM(given.minilm, given.cache), everywhere=given.minilm_everywhere)
         wanted = [s for s in systems if s.role == "ours" or not given.only or any(o in s.name for o in given.only)]
         corpora = public(given.public) if given.public else []
         if given.debian:
@@ -56,6 +56,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--public", type=Path, metavar="DATA")
     parser.add_argument("--debian", type=Path, metavar="GALLEY_DATA")
     parser.add_argument("--minilm", type=Path, metavar="TOKENIZER.json", help="add the sentence transformer's rows")
+    parser.add_argument("--minilm-everywhere", action="store_true", help="on Debian's pages too: half an hour")
     parser.add_argument("--half", choices=("tune", "report"), help="of our own questions; both unless told")
     parser.add_argument("--only", action="append", metavar="NAME", help="systems whose name has this, and ours")
     parser.add_argument("--cache", type=Path, default=Path("/tmp/galley-retrieval"), help="where the shelves are kept")
@@ -67,14 +68,17 @@ def _report(
 ) -> Iterator[str]:
     yield "# Retrieval\n"
     yield "Made by `python -m benchmarks.retrieval --public DATA --debian GALLEY_DATA`; the words used here are"
-    yield "explained in `benchmarks/retrieval/measure.py` and `abstain.py`. All figures but times are in %."
+    yield "explained in `benchmarks/retrieval/measure.py` and `abstain.py`. All figures but times are in %. Parameters"
+    yield "are chosen, and the second look's weights fitted, on the public set and the `tune` half (`fit.py`): the"
+    yield "`report` half is what nothing was tuned on."
     for name in (name for name in TITLES if any(name in corpus.asked for corpus in corpora)):
         having = [corpus for corpus in corpora if corpus.asked.get(name)]
         for part in _halves(having, name, half):
             asked = [[q for q in corpus.asked[name] if q.half == part] for corpus in having]
             if any(asked):
+                own = [system for system in systems if name in system.sets]
                 yield from _table(f"{TITLES[name]}{'' if name == 'public' else f', {part} half'}",
-                                  having, asked, systems, cache)  # fmt: skip
+                                  having, asked, own, cache)  # fmt: skip
     if not short:
         yield from _abstaining(corpora, half, cache)
         yield from _lengths(corpora)

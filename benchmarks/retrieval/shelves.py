@@ -7,6 +7,7 @@ cache folder under a hash of its pages and of the code that made it: it is made 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -93,16 +94,28 @@ def _embed(store: Store, embedder: Embedder, ids: Sequence[int]) -> None:
         store.passages.add_vectors(embedder.name, zip(passages, (row.tobytes() for row in matrix), strict=True))
 
 
-def open_shelf(kind: str, corpus: Corpus, cache: Path) -> Shelf:
-    """The corpus cut in one of `KINDS` ways; made now if it is not in the cache."""
-    key = sha256(kind.encode())
-    for made_by in MADE_BY:
-        for path in [ROOT / made_by, *sorted((ROOT / made_by).rglob("*.*"))]:
-            if path.is_file() and path.suffix in (".py", ".sql"):
-                key.update(path.read_bytes())
+@cache
+def _code() -> bytes:
+    """A hash of the code that makes shelves, as it is when this process first asks."""
+    files = {path for made_by in MADE_BY for path in [ROOT / made_by, *(ROOT / made_by).rglob("*.*")]}
+    code = sha256()
+    for path in sorted(files):
+        if path.is_file() and path.suffix in (".py", ".sql"):
+            code.update(path.read_bytes())
+    return code.digest()
+
+
+_open: dict[Path, Shelf] = {}
+
+
+def open_shelf(kind: str, corpus: Corpus, kept_in: Path) -> Shelf:
+    """The corpus cut in one of `KINDS` ways; made now if it is not in the cache folder."""
+    key = sha256(kind.encode() + _code())
     for page in corpus.pages.values():
         key.update(f"{page.url}\n{page.title}\n{page.text}".encode())
-    folder = cache / f"{corpus.name}-{kind}-{key.hexdigest()[:12]}"
+    folder = kept_in / f"{corpus.name}-{kind}-{key.hexdigest()[:12]}"
+    if folder in _open:
+        return _open[folder]
     folder.mkdir(parents=True, exist_ok=True)
     done = folder / "done"
     if not done.exists():
@@ -110,7 +123,8 @@ def open_shelf(kind: str, corpus: Corpus, cache: Path) -> Shelf:
             left.unlink()
         KINDS[kind](Holdings(Store(folder / "galley.db"), WORD_VECTORS), corpus)
         done.touch()
-    return Shelf(Store(folder / "galley.db"))
+    _open[folder] = Shelf(Store(folder / "galley.db"))
+    return _open[folder]
 
 
 # --- ways to cut ---------------------------------------------------------------

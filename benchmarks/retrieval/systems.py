@@ -15,7 +15,8 @@ from core.models import Passage
 from core.retrieval import retrieve as retrieving
 from core.retrieval.context import Numbering, assemble, sufficient
 from core.retrieval.embed import Embedder
-from core.retrieval.index import before, match_expression, nearest
+from core.retrieval.index import before, match_expression
+from core.retrieval.nearest import nearest
 from core.retrieval.retrieve import Ranked, retrieve
 from core.settings import Settings
 
@@ -32,6 +33,8 @@ class System:
     """`baseline`, `ours`, ours `without` a part, ours with `another` value of a setting."""
     ask: Ask
     shelf: str = "galley"
+    sets: tuple[str, ...] = ("public", "single", "multi")
+    """Question sets that it is asked."""
 
 
 # --- ours ---------------------------------------------------------------
@@ -49,15 +52,15 @@ def ours(**arguments: Any) -> Ask:
 
 def assembled(question: str, shelf: Shelf) -> list[Passage]:
     """What is put before the writer, in that order: off the question left out, two of a source first."""
-    return [item.passage for item in _evidence(question, shelf, shelf.index) if not item.left_out]
+    return [item.passage for item in evidence(question, shelf, shelf.index) if not item.left_out]
 
 
 def enough(question: str, shelf: Shelf, index: Any) -> bool:
     """Whether Galley says that it has the evidence, asked of `index`."""
-    return sufficient(question, _evidence(question, shelf, index))[0]
+    return sufficient(question, evidence(question, shelf, index))[0]
 
 
-def _evidence(question: str, shelf: Shelf, index: Any) -> Sequence[Any]:
+def evidence(question: str, shelf: Shelf, index: Any) -> Sequence[Any]:
     found = retrieve(question, [], index, shelf.embedder, limit=LIMIT)
     budget = Settings.model_fields["evidence_tokens"].default
     items, _ = assemble(found, budget_tokens=budget, number=Numbering(), before=lambda passage: before(index, passage))
@@ -129,7 +132,10 @@ SYSTEMS = [
 ]
 
 
-def with_minilm(minilm: Embedder) -> list[System]:
-    """`SYSTEMS` and the windows with a sentence transformer's vectors."""
-    row = System(name="windows of 150 words, MiniLM", role="baseline", shelf="windows", ask=by_vectors(minilm))
+def with_minilm(minilm: Embedder, *, everywhere: bool) -> list[System]:
+    """`SYSTEMS` and the windows with a sentence transformer's vectors, on the public set alone or everywhere."""
+    row = System(
+        name="windows of 150 words, MiniLM", role="baseline", shelf="windows", ask=by_vectors(minilm),
+        sets=("public", "single", "multi") if everywhere else ("public",),
+    )  # fmt: skip
     return [*SYSTEMS[:2], row, *SYSTEMS[2:]]

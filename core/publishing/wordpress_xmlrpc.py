@@ -6,7 +6,7 @@ Method names: WordPress's own `wp.` ones, https://codex.wordpress.org/XML-RPC_Wo
 """
 
 import xmlrpc.client
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from xml.parsers.expat import ExpatError
 
@@ -163,9 +163,12 @@ class XmlRpc:
 
     def _post(self, data: dict[str, Any]) -> Post:
         thumbnail = data.get("post_thumbnail") or {}
+        # WordPress calls a scheduled post published here.
+        there = datetime.now(UTC) + timedelta(seconds=self._connection.skew_s)
+        waits = data["post_status"] == "publish" and data["post_date_gmt"].replace(tzinfo=UTC) > there
         return Post(
             id=int(data["post_id"]),
-            status=data["post_status"],
+            status="future" if waits else data["post_status"],
             slug=data["post_name"],
             title=data["post_title"],
             content=data["post_content"],

@@ -24,6 +24,11 @@ class Sent:
     """With its query."""
     body: bytes = field(repr=False, default=b"")
 
+    @property
+    def writes(self) -> bool:
+        """Whether it changes something; every XML-RPC call is a POST, the reading ones too."""
+        return self.method not in ("GET", "HEAD", "OPTIONS") and b"<methodName>wp.get" not in self.body
+
 
 @dataclass
 class _Order:
@@ -36,9 +41,14 @@ class _Order:
 
 
 class Wire:
-    """`Wire("http://127.0.0.1:8080").url` reaches that server. `close` it in the end."""
+    """`Wire("http://127.0.0.1:8080").url` reaches that server. `close` it in the end.
 
-    def __init__(self, server: str) -> None:
+    Args:
+        shut: requests that a firewall would stop; answered 403 for good.
+    """
+
+    def __init__(self, server: str, *, shut: Callable[[Sent], bool] = lambda sent: False) -> None:
+        self._shut = shut
         self.sent: list[Sent] = []
         self._orders: list[_Order] = []
         self._client = httpx.Client(base_url=server, trust_env=False, timeout=60, follow_redirects=False)
@@ -68,7 +78,7 @@ class Wire:
     @property
     def writes(self) -> list[Sent]:
         """What went by that was no read."""
-        return [sent for sent in self.sent if sent.method not in ("GET", "HEAD", "OPTIONS")]
+        return [sent for sent in self.sent if sent.writes]
 
     def lose(self, matches: Callable[[Sent], bool], *, times: int = 1) -> None:
         """Carry the next matching requests out, and hang up instead of answering."""
@@ -102,6 +112,9 @@ class Wire:
         body = request.rfile.read(int(request.headers.get("Content-Length") or 0))
         sent = Sent(request.command, request.path, body)
         self.sent.append(sent)
+        if self._shut(sent):
+            self._answer(request, 403, {"Content-Type": "text/html"}, b"<title>Forbidden by the firewall</title>")
+            return
         order = self._order(sent)
         if order and order.answer:
             self._answer(request, *order.answer)

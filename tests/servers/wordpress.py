@@ -116,9 +116,9 @@ def _configuration(port: int, socket: Path) -> str:
 class WordPressPlace:
     """The site under contract: our target through the wire, a person straight at the server."""
 
-    def __init__(self, site: WordPressSite) -> None:
+    def __init__(self, site: WordPressSite, wire: Wire) -> None:
         self.site = site
-        self.wire = Wire(site.url)
+        self.wire = wire
         self.target = self.signed_in("admin")
         self.weaker = self.signed_in("writer")
         self.wrong = WordPress(url=self.wire.url, user="admin", password=SecretStr("wrong wrong wrong"))
@@ -168,4 +168,5 @@ class WordPressPlace:
 
 
 def start(folder: Path) -> WordPressPlace:
-    return WordPressPlace(start_site(folder))
+    site = start_site(folder)
+    return WordPressPlace(site, Wire(site.url))

@@ -40,7 +40,11 @@ def parser() -> argparse.ArgumentParser:
         if name == "record":
             one.add_argument("--out", metavar="FILE.zip", help="where to; RUN.zip unless given")
     verify = commands.add_parser("verify", help="check an article, or the record of one, again")
-    verify.add_argument("what", metavar="RUN|RECORD.zip", help="a record is checked from its file alone, offline")
+    verify.add_argument(
+        "what", nargs="?", metavar="RUN|RECORD.zip", help="a record is checked from its file alone, offline"
+    )
+    verify.add_argument("--all", action="store_true", help="every published article")
+    verify.add_argument("--stored", action="store_true", help="by the stored snapshots alone, not the live pages")
     verify.add_argument("--key", metavar="FINGERPRINT", help="the key that must have signed the record")
     verify.add_argument("--json", action="store_true")
     publish = commands.add_parser("publish", help="publish a run's article")

@@ -160,20 +160,28 @@ def runs(given: argparse.Namespace) -> int:
 
 
 def verify(given: argparse.Namespace) -> int:
-    """Check an article again, or a record; exit 0 when all holds, 2 otherwise, 1 when it cannot be checked."""
+    """Check articles again, or a record; exit 0 when all holds, 2 otherwise, 1 when it cannot be checked."""
     if given.what and (Path(given.what).is_file() or given.what.lower().endswith(".zip")):
         return _verify_record(given)
+    if bool(given.what) == given.all:
+        raise BriefError("It is not said what to verify.", remedy="Give a run, a record's file, or --all.")
+    from core.verification.again import verify_again
     from core.verification.snapshots import verify as check_again
+    from core.verification.telling import as_data, told
+    from core.wiring import open_process
 
-    checks = check_again(Studio().store, given.what)
-    failed = [check for check in checks if not check.holds]
-    if given.json:
-        print(json.dumps({"run": given.what, "claims": len(checks), "failed": [asdict(c) for c in failed]}))
-    else:
-        for check in failed:
-            print(f"does not hold ({check.was} -> {check.now}): {check.sentence}\n    {check.why}")
-        print(f"{len(checks) - len(failed)} of {len(checks)} claims hold.")
-    return 2 if failed else 0
+    process = open_process()
+    code = 0
+    for run_id in process.store.watches.published() if given.all else [given.what]:
+        checks = check_again(process.store, run_id)
+        found = None if given.stored else verify_again(process, run_id, by="command line", now=time.time())
+        if given.json:
+            print(json.dumps(as_data(run_id, checks, found), ensure_ascii=False))
+        else:
+            print("\n".join(told(run_id, checks, found)))
+        lost = found is not None and any(found.counts.get(state) for state in ("gone", "contradicted"))
+        code = 2 if lost or not all(check.holds for check in checks) else code
+    return code
 
 
 def _verify_record(given: argparse.Namespace) -> int:

@@ -42,6 +42,7 @@ from core.progress import Progress, StepView, progress, steps
 from core.publishing_door import PublishingDoor
 from core.settings import ROOT, SECRET, Settings, load
 from core.store import Store
+from core.verification_door import VerificationDoor
 
 if TYPE_CHECKING:
     from core.doctor import Check
@@ -89,6 +90,8 @@ class Studio:
         self.store = Store(self._given.database)
         self.publishing = PublishingDoor(self.store, lambda: self.settings, self.save_settings)
         """Targets, details, previews, receipts."""
+        self.verifying = VerificationDoor(self.store, lambda: self.settings, self.decide)
+        """Published articles looked at again, proposed updates, records."""
 
     # --- settings ---
 

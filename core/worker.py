@@ -23,6 +23,7 @@ from core.runtime import Context, Paused
 from core.store.database import now
 from core.store.events import LeaseLost
 from core.store.runs import LEASE_S
+from core.verification.schedule import check_due
 from core.wiring import Process, context_for, settings_now
 
 POLL_S = 0.1
@@ -30,6 +31,8 @@ MISSING_EVERY_S = 600.0
 """Between two looks for missing vectors."""
 DUE_AGAIN_S = 300.0
 """After a publication that was due failed, until it is tried again."""
+WATCH_S = 2.0
+"""Between two looks for a published article whose sources are to be looked at again."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -76,6 +79,8 @@ class Worker:
         library.start()
         due = threading.Thread(target=self._publish_due, name="due", daemon=True)
         due.start()
+        watch = threading.Thread(target=self._watch, name="watch", daemon=True)
+        watch.start()
         slots = max(self._process.settings.run_slots, len(self._only))
         with ThreadPoolExecutor(slots, thread_name_prefix="run") as pool:
             running: set[Future[None]] = set()
@@ -89,6 +94,7 @@ class Worker:
         beats.join()
         library.join()
         due.join()
+        watch.join()
         self._store.runs.worker_gone(self.id)
         self._process.tracer.close()
 
@@ -222,6 +228,18 @@ class Worker:
 
     def _set(self, run: Run, **values: object) -> bool:
         return self._store.runs.set(run.id, attempt=run.attempt, **values)
+
+    # --- articles that live on ---
+
+    def _watch(self) -> None:
+        while not self._stopping.wait(WATCH_S):
+            try:
+                if not self._only:
+                    check_due(self._process, self.id, stopped=self._stopping.is_set)
+            except StoreError as error:  # a full disk or a held lock may pass; the next look tries again
+                _LOG.warning("watch: %s", error)
+            except Exception:  # noqa: BLE001 - a fault of ours must not end all watching
+                _LOG.exception("watch")
 
     # --- the library ---
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import SecretStr, TypeAdapter
 
-from core.agents.publisher import article_for
+from core.agents.payload import article_for
 from core.errors import BriefError, PublishError
 from core.models import (
     Article,

@@ -147,7 +147,8 @@ def test_a_sentence_with_a_second_source_outlives_its_first(published: Published
     passage = next(p for p in house.process.store.passages.of_snapshot(other.snapshot_id) if extra in p.text)
     number = house.process.store.evidence.number(run_id, passage.id)
     draft = house.draft(run_id)
-    markdown = house.studio.markdown(draft.id).replace(cited(house, run_id, extra), f"{extra} [2][{number}]")
+    first = cited(house, run_id, extra)
+    markdown = house.studio.markdown(draft.id).replace(first, f"{first}[{number}]")
     house.decide(run_id, "edit", draft_id=draft.id, markdown=markdown)
     assert len(next(s for s in claims(house.draft(run_id)) if s.text == extra).citations) == 2
     house.decide(run_id, "publish", target="site")

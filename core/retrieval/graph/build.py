@@ -1,9 +1,8 @@
 """The graph of some passages: entities, where they stand, and which stand together.
 
-Two layers. Passages and the entities in them are what is walked to find passages that belong
-together; relations between entities are what a person looks at and communities are made of. Rare
-entities count more in both: two passages that share `libapt-pkg` have more to do with each other than two
-that share `file`.
+Relations between entities are what a person looks at and communities are made of: two stand together
+more often than chance would have it, in one sentence before in one passage. Rare entities tell more: two
+passages that share `libapt-pkg` have more to do with each other than two that share `file`.
 Built in memory for one set of passages, some 1,500 at most; never over a whole library.
 """
 
@@ -13,15 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
 
 from core.models import Passage
 from core.retrieval.graph.entities import Entity, Key, Kind, entities
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    Row = np.ndarray[Any, np.dtype[np.float64]]
 
 MOST_PASSAGES = 1_500
 """What a graph is built over at most."""
@@ -46,70 +39,21 @@ class Relation:
     """Above 0: how often together, over what chance would have."""
     passages: tuple[int, ...]
     """Ids, those with both in one sentence first."""
-    label: str = ""
-    """In words, where a model read it: `replaces`."""
 
 
 class Graph:
     """Entities and passages; made by `build`."""
 
     def __init__(self, passages: Mapping[int, Passage], found: Sequence[Entity]) -> None:
-        import numpy as np
-
         self.passages = dict(passages)
         self.entities = tuple(found)
         self.numbers: dict[Key, int] = {key: n for n, entity in enumerate(found) for key in (entity.key, *entity.also)}
-        self.ids = tuple(self.passages)
-        """Passage ids in the order of the rows below."""
-        self.rows = {id_: row for row, id_ in enumerate(self.ids)}
-        self.worth = np.array([self._worth(entity) for entity in found], np.float64)
+        self.worth = [self._worth(entity) for entity in found]
         """How much an entity tells: its inverse document frequency, less for quantities."""
-        pairs = [
-            (self.rows[id_], n, 1 + math.log(count))
-            for n, entity in enumerate(found)
-            for id_, count in entity.counts.items()
-        ]
-        self._row = np.array([row for row, _, _ in pairs], np.int64)
-        self._entity = np.array([n for _, n, _ in pairs], np.int64)
-        self._weight = np.array([often for _, _, often in pairs], np.float64) * self.worth[self._entity]
 
     def _worth(self, entity: Entity) -> float:
         telling = _TELLING[entity.kind] * (1.0 if len(entity.key) > 1 or entity.kind is not Kind.TERM else LONE)
         return math.log((len(self.passages) + 1) / len(entity.counts)) * telling
-
-    def spread(self, entities: "Row", rows: "Row", *, stay: float, steps: int) -> "Row":
-        """Walk from entities and passages over each other, always partly starting again.
-
-        Args:
-            entities, rows: where the walk starts: weights of the entities and of the passages, summing
-                to 1 together.
-            stay: the share that starts again at each step, in (0, 1).
-            steps: from passages to entities and back, so many times.
-
-        Returns:
-            How much lies on each passage at the end.
-        """
-        import numpy as np
-
-        to_row, to_entity = self._shares
-        held, on = entities, rows
-        for _ in range(steps):
-            came = np.bincount(self._row, held[self._entity] * to_row, len(self.ids))
-            went = np.bincount(self._entity, on[self._row] * to_entity, len(self.entities))
-            on, held = stay * rows + (1 - stay) * came, stay * entities + (1 - stay) * went
-        return on
-
-    @cached_property
-    def _shares(self) -> "tuple[Row, Row]":
-        """For each place of an entity: its share of the entity's places, and of the passage's entities."""
-        import numpy as np
-
-        of_entity = np.bincount(self._entity, self._weight, len(self.entities))
-        of_row = np.bincount(self._row, self._weight, len(self.ids))
-        return (
-            self._weight / np.maximum(of_entity, 1e-12)[self._entity],
-            self._weight / np.maximum(of_row, 1e-12)[self._row],
-        )
 
     @cached_property
     def holders(self) -> list[frozenset[int]]:
@@ -119,7 +63,7 @@ class Graph:
     @cached_property
     def of_passage(self) -> dict[int, list[int]]:
         """Passage id -> its entities, the most telling first."""
-        held: dict[int, list[int]] = {id_: [] for id_ in self.ids}
+        held: dict[int, list[int]] = {id_: [] for id_ in self.passages}
         for n, entity in enumerate(self.entities):
             for id_ in entity.counts:
                 held[id_].append(n)
@@ -140,7 +84,7 @@ class Graph:
                 close = not sentences[id_, pair[0]].isdisjoint(sentences[id_, pair[1]])
                 together[pair] += 1.0 if close else APART
                 where[pair].insert(0, id_) if close else where[pair].append(id_)
-        total = len(self.ids)
+        total = len(self.passages)
         made = []
         for (a, b), often in together.items():
             if often < 1:

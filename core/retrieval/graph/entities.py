@@ -65,7 +65,7 @@ class Entity:
     kind: Kind
     mentions: tuple[Mention, ...]
     aliases: tuple[str, ...] = ()
-    """Other spellings, an acronym among them; most frequent first."""
+    """Other spellings, an acronym among them."""
     also: tuple[Key, ...] = ()
     """Keys that mean the same: its acronym's."""
 
@@ -403,7 +403,8 @@ def _entity(
         kind = Kind.QUANTITY
     else:
         kind = Kind.NAME if counts.name(key) else Kind.TERM
-    names = sorted(spelled, key=lambda name: (-spelled[name], name))
+    # A term's capital is that of a sentence's beginning.
+    names = sorted(spelled, key=lambda name: (kind is Kind.TERM and not name.islower(), -spelled[name], name))
     long = [name for name in names if " " in name or not name.isupper()]
     name = long[0] if long else names[0]
     return Entity(

@@ -45,7 +45,6 @@ class Edge:
     weight: float
     """In (0, 1]; 1 is the strongest."""
     passages: tuple[int, ...]
-    label: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,9 +85,7 @@ def picture(graph: Graph, *, passages: Collection[int] | None = None, most: int 
             for n, at in place.items()
         ),
         edges=tuple(
-            Edge(
-                first=place[r.first], second=place[r.second], weight=r.weight / top, passages=r.passages, label=r.label
-            )
+            Edge(first=place[r.first], second=place[r.second], weight=r.weight / top, passages=r.passages)
             for r in edges
         ),
         themes=tuple(", ".join(graph.entities[n].name for n in theme.entities if n in place) for theme in themes),

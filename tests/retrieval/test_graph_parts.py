@@ -1,8 +1,8 @@
-"""Sides: which questions set things side by side."""
+"""Parts: which questions are several."""
 
 import pytest
 
-from core.retrieval.graph.sides import sides
+from core.retrieval.graph.parts import parts
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from core.retrieval.graph.sides import sides
     ],
 )  # fmt: skip
 def test_each_side_keeps_what_is_asked_of_both(question: str, queries: list[str]):
-    assert [side.query for side in sides(question)] == queries
+    assert [part.query for part in parts(question)] == queries
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ def test_each_side_keeps_what_is_asked_of_both(question: str, queries: list[str]
     [
         "How do I install and configure a firewall?",
         "What does a heat pump cost?",
-        "Why does the server refuse connections and how is that mended?",
+        "Why do servers and proxies refuse connections?",
         "What is the difference?",
         "Compare everything",
         "",
@@ -34,5 +34,5 @@ def test_each_side_keeps_what_is_asked_of_both(question: str, queries: list[str]
         "🙂 versus",
     ],
 )
-def test_a_question_on_one_thing_has_no_sides(question: str):
-    assert sides(question) == ()
+def test_a_question_on_one_thing_has_no_parts(question: str):
+    assert parts(question) == ()

@@ -709,6 +709,8 @@ class Details:
     """The target whose address the others name as the original; empty: each page is its own."""
     cover: Picture | None = None
     """Uploaded; when there is none, one is drawn."""
+    to: tuple[str, ...] | None = None
+    """The targets that are ticked; None until a person ticked one."""
 
 
 @dataclass(frozen=True, kw_only=True)

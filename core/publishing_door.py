@@ -52,8 +52,11 @@ class PublishingDoor:
         return sorted((form for form in self.targets() if form.offered), key=lambda form: form.name != default)
 
     def chosen(self, run: Run) -> list[str]:
-        """The targets that are ticked when a run's publish panel opens: where it is, else where it usually goes."""
+        """The targets that are ticked: those a person ticked, else where it is, else where it usually goes."""
         names = [form.name for form in self.offered()]
+        ticked = self.details(run.id).to
+        if ticked is not None:
+            return [name for name in names if name in ticked]
         there = [p.target for p in self._store.publications.of_run(run.id) if p.status not in ("planned", "deleted")]
         settings = self._settings()
         usual = [run.brief.target or settings.target, *settings.also_to]
@@ -118,6 +121,11 @@ class PublishingDoor:
         """Whether the article has an address that readers know."""
         return any(p.version for p in self._store.publications.of_run(run_id))
 
+    def tick(self, run_id: str, names: list[str], *, by: str) -> None:
+        """Remember where this article is to go."""
+        details = replace(self.details(run_id), to=tuple(names))
+        self._store.publications.put_details(run_id, details, by=by)
+
     def save_details(self, run_id: str, details: Details, *, by: str) -> None:
         """Keep what a person set; the slug stays once it was published.
 
@@ -130,7 +138,8 @@ class PublishingDoor:
         before = self.details(run_id).slug
         if self.slug_is_fixed(run_id) and slug != before and slug != self._article(run_id, None).slug:
             raise PublishError("The address is fixed: readers have it.", remedy="Keep the address; change the title.")
-        self._store.publications.put_details(run_id, replace(details, slug=slug), by=by)
+        kept = replace(details, slug=slug, to=details.to if details.to is not None else self.details(run_id).to)
+        self._store.publications.put_details(run_id, kept, by=by)
 
     def take_picture(self, content: bytes, alt: str) -> Picture:
         """Keep an uploaded picture for use as a cover.
@@ -201,6 +210,18 @@ class PublishingDoor:
 
     # --- decisions ---
 
+    def reason_given(self, run_id: str) -> str | None:
+        """The reason a person gave last for publishing although not everything was supported."""
+        reasons = [d.data.get("reason") for d in self._store.decisions.of_run(run_id) if d.kind == "publish"]
+        return next((reason for reason in reversed(reasons) if reason), None)
+
+    def may_publish(self, by: str) -> bool:
+        """Whether this person decides what readers see."""
+        from core.agents.payload import NOBODY
+
+        approvers = self._settings().approvers
+        return not approvers or by in (*approvers, *NOBODY)
+
     def checked_decision(self, kind: str, data: dict[str, Any], *, by: str) -> dict[str, Any]:
         """A decision about publishing, with its time in our form.
 
@@ -208,13 +229,9 @@ class PublishingDoor:
             PublishError: this person may not publish, or a target is not set up.
             BriefError: the time is none, or lies in the past.
         """
-        from core.agents.payload import NOBODY
-
-        approvers = self._settings().approvers
-        if approvers and by not in (*approvers, *NOBODY):
-            raise PublishError(
-                f"{by} may not publish here; {', '.join(approvers)} may.", remedy="Ask one of them to approve it."
-            )
+        if not self.may_publish(by):
+            who = ", ".join(self._settings().approvers)
+            raise PublishError(f"{by} may not publish here; {who} may.", remedy="Ask one of them to approve it.")
         names = data.get("targets") or ([data["target"]] if data.get("target") else [])
         known = {form.name: form for form in self.targets()}
         for name in names:

@@ -276,15 +276,14 @@ class Worker:
         """Publish what is due; the row's lease keeps two workers from doing it both."""
         again: dict[int, float] = {}
         while not self._only and not self._stopping.wait(POLL_S * 5):
-            for publication in self._store.publications.due(now()):
-                if time.monotonic() < again.get(publication.id, 0.0):
-                    continue
-                again[publication.id] = time.monotonic() + DUE_AGAIN_S
-                try:
-                    publish_due(self._store, settings_now(self._process), publication)
-                    self._show_published(publication.run_id)
-                except GalleyError as error:
-                    _LOG.warning("publication %s: %s", publication.id, error)
+            try:
+                for publication in self._store.publications.due(now()):
+                    if time.monotonic() >= again.get(publication.id, 0.0):
+                        again[publication.id] = time.monotonic() + DUE_AGAIN_S
+                        publish_due(self._store, settings_now(self._process), publication)
+                        self._show_published(publication.run_id)
+            except GalleyError as error:  # the store may be busy; the next look tries again
+                _LOG.warning("due: %s", error)
 
     def _show_published(self, run_id: str) -> None:
         run = self._store.runs.get(run_id)

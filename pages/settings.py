@@ -10,6 +10,7 @@ from pages.components import session
 from pages.components.door import studio
 from pages.components.figures import plain
 from pages.components.shell import flash, guard, heading, signs_in, told
+from pages.components.targets import targets
 from pages.states.home import engines
 
 TABS = ["Models", "Search", "Judging and money", "Publishing", "Doctor"]
@@ -183,19 +184,36 @@ def _judging(settings: Settings) -> None:
 
 
 def _publishing(settings: Settings) -> None:
+    names = {form.name: form.title for form in studio().publishing.offered()}
     with st.form("publishing", border=False):
-        target = st.text_input("Where articles go by default", settings.target)
-        title = st.text_input("Title of the site", settings.site_title)
+        one, two = st.columns(2)
+        known = list(names) if settings.target in names else [settings.target, *names]
+        target = one.selectbox(
+            "Where articles go", known, index=known.index(settings.target), format_func=lambda n: names.get(n, n)
+        )
+        also = two.multiselect(
+            "And also", [name for name in names if name != settings.target], format_func=names.get,
+            default=[name for name in settings.also_to if name in names and name != settings.target],
+            help="Ticked beside it, so that one click publishes to all of them",
+        )  # fmt: skip
+        title = one.text_input("Title of the site", settings.site_title)
+        approvers = two.text_input(
+            "Who may publish where people sign in", ", ".join(settings.approvers),
+            placeholder="everybody; or addresses, comma between",
+        )  # fmt: skip
         style = st.text_area("House style, for the editor", settings.house_style, height=120)
         if st.form_submit_button("Save publishing", type="primary", icon=":material/save:"):
             save(
                 {
-                    "target": target.strip() or "site",
+                    "target": target,
+                    "also_to": also,
+                    "approvers": lines(approvers),
                     "site_title": title.strip() or settings.site_title,
                     "house_style": style,
                 }
             )
     st.link_button("Open the site", studio().site_url(), icon=":material/open_in_new:")
+    targets()
 
 
 def _doctor(settings: Settings) -> None:

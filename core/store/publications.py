@@ -200,7 +200,8 @@ class Publications:
             return Details()
         data = json.loads(row["data"])
         cover = Picture(**data.pop("cover")) if data.get("cover") else data.pop("cover", None)
-        return Details(**{**data, "tags": tuple(data["tags"]), "cover": cover})
+        to = data.get("to")
+        return Details(**{**data, "tags": tuple(data["tags"]), "to": None if to is None else tuple(to), "cover": cover})
 
     def put_details(self, run_id: str, details: Details, *, by: str) -> None:
         with self._database.write() as c:

@@ -64,6 +64,34 @@ ORIGINS = {
     "person": "your edit",
 }
 
+PUBLICATIONS: dict[str, Word] = {
+    "planned": Word("Not there yet", "…", "gray", ":material/radio_button_unchecked:"),
+    "sending": Word("Being sent", "▶", "blue", ":material/progress_activity:"),
+    "draft": Word("Draft there", "○", "gray", ":material/draft:"),
+    "scheduled": Word("Scheduled", "◷", "blue", ":material/schedule:"),
+    "live": Word("Live", "✓", "green", ":material/public:"),
+    "withdrawn": Word("Taken down", "■", "gray", ":material/visibility_off:"),
+    "deleted": Word("Deleted there", "■", "gray", ":material/delete:"),
+    "edited": Word("Changed there", "!", "orange", ":material/edit_note:"),
+    "kept": Word("Theirs kept", "✓", "orange", ":material/handshake:"),
+    "failed": Word("Not taken", "✖", "red", ":material/error:"),
+    "unknown": Word("No answer", "?", "orange", ":material/help:"),
+}
+
+CAPABILITIES: dict[str, str] = {
+    "footnotes": "footnotes that can be followed",
+    "media": "pictures",
+    "description": "a description for search engines",
+    "canonical_url": "the address of the original",
+    "structured_data": "data for search engines",
+    "drafts": "drafts",
+    "schedule": "its own schedule",
+    "preview": "a preview to share",
+    "unpublish": "taking down and bringing back",
+    "delete": "deleting",
+    "optimistic_lock": "edits made there meanwhile",
+}
+
 SCORES: dict[str, tuple[str, str]] = {
     "faithfulness": ("Faithfulness", "Share of claims their passages support; a partly supported one counts half."),
     "coverage": ("Coverage", "Share of the plan's questions answered by at least one supported claim."),

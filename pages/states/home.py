@@ -12,6 +12,7 @@ from pages.components.door import studio
 from pages.components.figures import ago, count, left, money, plain
 from pages.components.shell import badge, flash, nothing, person, told
 from pages.components.words import state
+from pages.states.verification import update_row
 
 LENGTHS = {"Short · 600 words": 600, "Article · 1,200 words": 1200, "Long read · 2,500 words": 2500}
 AUDIENCES = ["General reader", "Practitioner", "Expert", "Student", "Decision maker"]
@@ -72,7 +73,10 @@ def _options(settings: Settings) -> None:
         with two:
             st.text_input("Only these sites", key=session.ALLOW, placeholder="gov.uk, nature.com")
             st.text_input("Never these sites", key=session.DENY, placeholder="example.com")
-            st.text_input("Publish to", settings.target, key=session.TARGET)
+            st.selectbox(
+                "Publish to", [form.name for form in studio().publishing.offered()], key=session.TARGET,
+                format_func=lambda name: next(f.title for f in studio().publishing.offered() if f.name == name),
+            )  # fmt: skip
         st.text_area("Addresses to read in any case, one a line", key=session.URLS, height=80)
 
 
@@ -95,7 +99,7 @@ def _start(settings: Settings) -> None:
         words=LENGTHS[said[session.LENGTH]],
         budget_usd=said.get(session.BUDGET) if settings.uses_model else None,
         autopilot=said[session.AUTOPILOT],
-        target=said[session.TARGET].strip() or None,
+        target=said[session.TARGET],
         engines=tuple(said[session.ENGINES]) or settings.engines,
         allow=_split(said[session.ALLOW]) or settings.allow,
         deny=_split(said[session.DENY]) or settings.deny,
@@ -142,10 +146,13 @@ def _examples() -> None:
 
 def _lists() -> None:
     waiting, working = studio().waiting(), studio().running()
-    if waiting:
+    updates = studio().verifying.waiting()
+    if waiting or updates:
         st.subheader("Waiting for you", anchor=False)
         for run in waiting[:10]:
             _row(run, "Open")
+        for run, found in updates[:10]:
+            update_row(run, found)
     if working:
         st.subheader("Running now", anchor=False)
         st.fragment(_working, run_every=2)(tuple(run.id for run in working))

@@ -6,16 +6,18 @@ from core.models import Draft, Publication, Run, Status
 from pages.components import session
 from pages.components.article import article, counts
 from pages.components.door import studio
-from pages.components.figures import ago, count, duration, money, plain
+from pages.components.figures import count, duration, money, plain
 from pages.components.live import live
 from pages.components.shell import flash, heading, person, problem, told
 from pages.components.words import ORIGINS, state
 from pages.states.editing import change_sentence, editing
 from pages.states.evidence import evidence
+from pages.states.publishing import decide, notices, publishing, title_of
 from pages.states.scores import scores
+from pages.states.verification import draw as verification
 from pages.states.versions import versions
 
-TABS = ["Article", "Edit & diff", "Evidence", "Scores", "Versions"]
+TABS = ["Article", "Edit & diff", "Evidence", "Scores", "Versions", "Publishing", "Verify again"]
 
 
 def review(run: Run, *, working: bool = False) -> None:
@@ -35,7 +37,7 @@ def review(run: Run, *, working: bool = False) -> None:
     heading(draft.title, word, _facts(run, draft), lambda: _buttons(run, draft, newest, working))
     if working:
         live(run, compact="bar")
-    _notices(run, draft, newest)
+    _notices(run, draft, newest, working=working)
     tabs(run, draft, editable=newest and not working)
     if not working:
         live(run, compact="quiet")
@@ -74,12 +76,8 @@ def open_points(draft: Draft) -> tuple[list[str], int]:
     return reasons, weak
 
 
-def _publications(run: Run) -> list[Publication]:
-    return studio().publications(run.id)
-
-
 def _live_now(run: Run) -> list[Publication]:
-    return [p for p in _publications(run) if p.status == "live"]
+    return [p for p in studio().publications(run.id) if p.public]
 
 
 def _buttons(run: Run, draft: Draft, newest: bool, working: bool) -> None:
@@ -88,7 +86,12 @@ def _buttons(run: Run, draft: Draft, newest: bool, working: bool) -> None:
     with st.popover("Ask for changes", icon=":material/undo:", disabled=working):
         _send_back(run)
     up = _live_now(run)
-    if up and all(p.draft_id == draft.id for p in up):
+    chosen = studio().publishing.chosen(run)
+    here = {p.target for p in up if p.draft_id == draft.id}
+    if here and here.issuperset(chosen):
+        return
+    if not chosen or not studio().publishing.may_publish(person()):
+        st.button("Publish", icon=":material/publish:", disabled=True, help=_why_not(chosen))
         return
     reasons, weak = open_points(draft)
     if reasons:
@@ -107,13 +110,16 @@ def _buttons(run: Run, draft: Draft, newest: bool, working: bool) -> None:
             disabled=working,
             on_click=_publish,
             args=(run, None),
+            help=f"To {plain(', '.join(title_of(name) for name in chosen))}. Choose where under Publishing.",
         )
 
 
+def _why_not(chosen: list[str]) -> str:
+    return "Only approvers publish here." if chosen else "Tick under Publishing where it is to go."
+
+
 def _publish(run: Run, reason: str | None) -> None:
-    target = run.brief.target or studio().settings.target
-    with told():
-        studio().decide(run.id, "publish", by=person(), data={"target": target, "reason": reason})
+    decide(run, "publish", studio().publishing.chosen(run), reason=reason)
 
 
 def _override(run: Run, draft: Draft, reasons: list[str]) -> None:
@@ -150,7 +156,7 @@ def _send_back(run: Run) -> None:
 # --- what is to be known first ---------------------------------------------------------------
 
 
-def _notices(run: Run, draft: Draft, newest: bool) -> None:
+def _notices(run: Run, draft: Draft, newest: bool, *, working: bool) -> None:
     if not newest:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(
@@ -159,8 +165,8 @@ def _notices(run: Run, draft: Draft, newest: bool) -> None:
             if st.button("Show the present version", key="present"):
                 st.query_params.pop("draft", None)
                 st.rerun()
-    for publication in _publications(run):
-        _receipt(run, publication, draft)
+    if st.query_params.get(session.STUDIO_TAB) != "Publishing":  # it says the same, and more
+        notices(run, draft, working=working)
     if run.error:
         problem(run.error.get("message", ""), run.error.get("remedy", ""))
     gate = studio().gate(draft.id)
@@ -169,36 +175,6 @@ def _notices(run: Run, draft: Draft, newest: bool) -> None:
             "**Stopped at the gate.** " + " ".join(plain(why) + "." for why in gate.reasons),
             icon=":material/front_hand:",
         )
-
-
-def _receipt(run: Run, publication: Publication, draft: Draft) -> None:
-    def unpublish() -> None:
-        with told():
-            studio().decide(run.id, "unpublish", by=person(), data={"target": publication.target})
-
-    with st.container(
-        border=True, horizontal=True, vertical_alignment="center", key=session.of("receipt", publication.id)
-    ):
-        if publication.status == "live":
-            when = ago(publication.modified_at or publication.published_at)
-            st.markdown(
-                f":green[:material/check_circle:] **Published** to {plain(publication.target)}, {when}", width="content"
-            )
-            if publication.draft_id and publication.draft_id != draft.id:
-                st.caption("this version is newer", width="content")
-            if publication.url:
-                st.link_button("View", publication.url, icon=":material/open_in_new:")
-            st.button("Undo", icon=":material/undo:", on_click=unpublish, key=session.of("undo", publication.id))
-        elif publication.status == "failed":
-            error = publication.error or {}
-            problem(
-                f"{publication.target}: {error.get('message', 'the article was not taken')}",
-                error.get("remedy", "Try again."),
-            )
-        elif publication.status == "withdrawn":
-            st.markdown(f":material/visibility_off: Withdrawn from {plain(publication.target)}", width="content")
-        else:
-            st.markdown(f":material/sync: Being sent to {plain(publication.target)}", width="content")
 
 
 # --- the tabs ---------------------------------------------------------------
@@ -219,8 +195,12 @@ def tabs(run: Run, draft: Draft, *, editable: bool) -> None:
                 evidence(run)
             elif name == "Scores":
                 scores(run, draft)
-            else:
+            elif name == "Verify again":
+                verification(run)
+            elif name == "Versions":
                 versions(run, draft)
+            else:
+                publishing(run, draft, editable=editable, reasons=open_points(draft)[0])
 
 
 def _article(run: Run, draft: Draft, editable: bool) -> None:

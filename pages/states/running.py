@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.events import Kind
 from core.models import Run, Status, Step
+from core.studio import PUBLISHING
 from pages.components import session
 from pages.components.door import studio
 from pages.components.figures import ago
@@ -28,10 +29,16 @@ def judging_an_edit(run: Run) -> bool:
         return False
     seq = studio().last_seq(run.id)
     for event in reversed(studio().events(run.id, after=max(0, seq - 400), limit=400)):
-        if event.kind in {Kind.WAITING, Kind.PUBLISHED}:
+        if event.kind == Kind.WAITING:
             return run.step in {Step.REVIEW, Step.PUBLISH}  # taken up, and not yet said what for
         if event.kind == Kind.DECIDED:
-            return event.data.get("kind") in {"edit", "accept_note", "reject_note", "publish", "unpublish", "verify"}
+            return event.data.get("kind") in {
+                "edit",
+                "accept_note",
+                "reject_note",
+                "verify",
+                *PUBLISHING,
+            }
     return False
 
 

@@ -88,6 +88,8 @@ const FOLD = {
   },
   decided: (m, e) => { m.news = e.seq; },
   published: (m, e) => { m.news = e.seq; },
+  publishing: (m, e) => { m.news = e.seq; },
+  not_published: (m, e) => { m.news = e.seq; },
   diagnosed: (m, e) => { m.steps.get("revise").doing = `${many((e.data.causes || []).length, "failed sentence")} looked into`; },
   revised: (m, e) => { m.rounds.push(e.data); m.steps.get("revise").doing = ""; },
   noted: (m, e) => { m.notes += e.data.notes || 0; },

@@ -13,7 +13,6 @@ from pages.components.figures import ago, count, left, money, plain
 from pages.components.shell import badge, flash, nothing, person, told
 from pages.components.words import state
 from pages.states.verification import update_row
-from pages.states.verification import update_row
 
 LENGTHS = {"Short · 600 words": 600, "Article · 1,200 words": 1200, "Long read · 2,500 words": 2500}
 AUDIENCES = ["General reader", "Practitioner", "Expert", "Student", "Decision maker"]

@@ -15,7 +15,6 @@ from pages.states.evidence import evidence
 from pages.states.publishing import decide, notices, publishing, title_of
 from pages.states.scores import scores
 from pages.states.verification import draw as verification
-from pages.states.verification import draw as verification
 from pages.states.versions import versions
 
 TABS = ["Article", "Edit & diff", "Evidence", "Scores", "Versions", "Publishing", "Verify again"]
@@ -196,8 +195,6 @@ def tabs(run: Run, draft: Draft, *, editable: bool) -> None:
                 evidence(run)
             elif name == "Scores":
                 scores(run, draft)
-            elif name == "Verify again":
-                verification(run)
             elif name == "Verify again":
                 verification(run)
             elif name == "Versions":

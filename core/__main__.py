@@ -39,6 +39,10 @@ def parser() -> argparse.ArgumentParser:
             one.add_argument("--budget", type=float, metavar="USD", help="what the run may cost in all")
         if name == "record":
             one.add_argument("--out", metavar="FILE.zip", help="where to; RUN.zip unless given")
+    export = commands.add_parser("export", help="write a run's article to a file")
+    export.add_argument("run")
+    export.add_argument("--format", choices=("html", "pdf", "docx", "md"), default="md")
+    export.add_argument("--json", action="store_true")
     verify = commands.add_parser("verify", help="check an article, or the record of one, again")
     verify.add_argument(
         "what", nargs="?", metavar="RUN|RECORD.zip", help="a record is checked from its file alone, offline"

@@ -224,6 +224,16 @@ def record(given: argparse.Namespace) -> int:
     return 0
 
 
+def export(given: argparse.Namespace) -> int:
+    """Write a run's article to a file and print its path."""
+    from core.export import article_file
+
+    studio = Studio()
+    path = article_file(_existing(given.run, studio), studio.store, studio.settings, given.format)
+    print(json.dumps({"run": given.run, "file": str(path)}) if given.json else path)
+    return 0
+
+
 def add(given: argparse.Namespace) -> int:
     """Queue things for the library and take them in here and now; exit 1 when one of them failed."""
     from core.library import take_in
@@ -420,9 +430,9 @@ def _article(found: Run, studio: Studio) -> str | None:
     """The path of the run's article as Markdown, written now."""
     if found.draft_id is None or studio.scorecard(found.draft_id) is None:
         return None
-    from core.export import write_markdown
+    from core.export import article_file
 
-    return str(write_markdown(found, studio.store, studio.settings))
+    return str(article_file(found, studio.store, studio.settings))
 
 
 def _report(result: dict[str, Any], given: argparse.Namespace) -> None:

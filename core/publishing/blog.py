@@ -4,7 +4,6 @@ Nothing here touches the disk or the clock, so the same articles always give the
 """
 
 import hashlib
-from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
@@ -14,7 +13,7 @@ from markupsafe import Markup
 from core.models import Article, Picture
 from core.publishing.feed import atom, sitemap
 from core.publishing.listing import Cover, Entry, Page, entry
-from core.publishing.picture import file_name, picture_bytes
+from core.publishing.picture import as_address, file_name
 from core.publishing.record import Record, content_hash
 from core.publishing.render import TEMPLATES, html, page
 from core.publishing.seal import BLANK, sealed
@@ -132,11 +131,6 @@ def record_name(key: str) -> str:
 
 def media_name(picture: Picture) -> str:
     return f"media/{file_name(picture)}"
-
-
-def as_address(picture: Picture) -> str:
-    """The picture itself as a `data:` address."""
-    return f"data:{picture.media_type};base64,{b64encode(picture_bytes(picture)).decode()}"
 
 
 def _held(record: Record) -> Article:

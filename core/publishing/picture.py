@@ -1,6 +1,7 @@
 """A picture's bytes and the name it goes by at a target: its content, so the same one is sent once."""
 
 import hashlib
+from base64 import b64encode
 from pathlib import Path
 
 from core.errors import PublishError
@@ -46,3 +47,8 @@ def picture_bytes(picture: Picture) -> bytes:
             remedy="Choose the article's picture again, so that what is published is what was approved.",
         )
     return content
+
+
+def as_address(picture: Picture) -> str:
+    """The picture itself as a `data:` address, for a page that needs no other file."""
+    return f"data:{picture.media_type};base64,{b64encode(picture_bytes(picture)).decode()}"

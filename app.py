@@ -157,6 +157,7 @@ def _warm() -> None:
     import pandas  # noqa: F401
     import plotly.express  # noqa: F401
 
+    studio().publishing.offered()
     gc.collect()
     gc.freeze()
 

@@ -248,7 +248,11 @@ def _recovered(store: Store, publication_id: int, fence: int, target: Target) ->
     row = store.publications.get(publication_id)
     if row.status not in ("sending", "unknown"):
         return row
-    found = target.find(row.key)
+    try:
+        found = target.find(row.key)
+    except PublishError as error:
+        store.publications.set(row.id, fence=fence, status="unknown", error=error.as_dict())
+        raise
     if row.intent and _is_done(found, row.intent):
         _keep(store, row, fence, found or _gone(row), row.intent)
     elif found is None:

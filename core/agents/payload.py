@@ -1,11 +1,13 @@
 """The payload: an approved draft as the one article that every target and every export renders."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import groupby
 
+from core.agents.pictures import drawn
 from core.errors import PublishError
 from core.judging.gate import open_claims
-from core.models import Article, Brief, Details, Draft, Publication, Scorecard, Update
+from core.models import Article, Brief, Details, Draft, Passage, Publication, Scorecard, Source, Update
 from core.publishing.article import assemble, slugify
 from core.retrieval.words import STOP_WORDS
 from core.settings import Settings
@@ -42,7 +44,7 @@ def article_for(
             remedy="Repair or cut what is not supported, or publish with a reason.",
         )
     passages = store.passages.passages(c.passage_id for s in draft.sentences for c in s.citations)
-    sources = store.sources.many(p.source_id for p in passages.values())
+    sources = _as_cited(passages, store)
     article = assemble(
         draft, key=row.key if row else key_of(draft.run_id), passages=passages, sources=sources, scorecard=card,
         method=_method(card, brief, settings), verified_at=now(),
@@ -50,7 +52,21 @@ def article_for(
         overrides=dict.fromkeys(failed, reason), below_gate=() if answer.passed else (reason,),
         updates=_updates(draft, row, note), language=brief.language, approved_by="" if by in NOBODY else by,
     )  # fmt: skip
-    return _with(article, store.publications.details(draft.run_id), canonical_url)
+    article = _with(article, store.publications.details(draft.run_id), canonical_url)
+    return article if article.cover else replace(article, cover=drawn(article.title, settings))
+
+
+def _as_cited(passages: Mapping[int, Passage], store: Store) -> dict[int, Source]:
+    """The cited sources with the text that is cited: a page that was read again since has another one by now."""
+    sources = store.sources.many(p.source_id for p in passages.values())
+    for passage in sorted(passages.values(), key=lambda p: p.snapshot_id):
+        source = sources[passage.source_id]
+        if source.snapshot_id != passage.snapshot_id:
+            snapshot = store.sources.snapshot(passage.snapshot_id)
+            sources[source.id] = replace(
+                source, snapshot_id=snapshot.id, text_hash=snapshot.text_hash, fetched_at=snapshot.fetched_at
+            )
+    return sources
 
 
 def key_of(run_id: str) -> str:

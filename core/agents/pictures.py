@@ -1,13 +1,20 @@
-"""Pictures that people upload: checked, cleaned of where they were taken, kept by their content."""
+"""An article's pictures: uploaded ones, checked and cleaned of where they were taken, and drawn covers.
+
+Each is kept under `<data>/pictures` by the hash of its content.
+"""
 
 import hashlib
 import io
+import os
 import warnings
+from dataclasses import replace
+from pathlib import Path
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from core.errors import PublishError
 from core.models import Picture
+from core.publishing.cover import alt_text, cover
 from core.settings import Settings
 
 LARGEST_BYTES = 20_000_000
@@ -34,12 +41,38 @@ def take_in(content: bytes, alt: str, settings: Settings) -> Picture:
     picture.thumbnail((WIDEST, WIDEST))
     out = io.BytesIO()
     picture.save(out, kind, **({"quality": 88} if kind == "JPEG" else {"optimize": True}))
-    body = out.getvalue()
-    name = hashlib.sha256(body).hexdigest()
-    path = settings.data / "pictures" / f"{name}.{'jpg' if kind == 'JPEG' else 'png'}"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(body)
-    return Picture(
-        path=str(path), hash=name, media_type=f"image/{kind.lower()}", alt=" ".join(alt.split()), width=picture.width,
-        height=picture.height,
-    )  # fmt: skip
+    return _kept(out.getvalue(), " ".join(alt.split()), settings)
+
+
+def drawn(title: str, settings: Settings) -> Picture:
+    """The cover of an article that was given none.
+
+    It is drawn once for a title and then kept: another release of the drawing library would make other bytes,
+    and the article would seem to have changed.
+    """
+    name = hashlib.sha256(f"{settings.site_title}\n{title}".encode()).hexdigest()[:32]
+    once = settings.data / "pictures" / "drawn" / f"{name}.png"
+    if not once.exists():
+        once.parent.mkdir(parents=True, exist_ok=True)
+        once.write_bytes(cover(title, site=settings.site_title))
+    return _kept(once.read_bytes(), alt_text(title), settings)
+
+
+def path_of(picture: Picture, settings: Settings) -> Path:
+    """Where a picture lies."""
+    return settings.data / "pictures" / f"{picture.hash}.{'jpg' if picture.media_type == 'image/jpeg' else 'png'}"
+
+
+def _kept(body: bytes, alt: str, settings: Settings) -> Picture:
+    with Image.open(io.BytesIO(body)) as opened:
+        width, height, kind = opened.width, opened.height, (opened.format or "PNG").lower()
+    picture = Picture(
+        path="", hash=hashlib.sha256(body).hexdigest(), media_type=f"image/{kind}", alt=alt, width=width, height=height
+    )
+    path = path_of(picture, settings)
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_suffix(f".{os.getpid()}")
+        beside.write_bytes(body)
+        os.replace(beside, path)
+    return replace(picture, path=str(path))

@@ -14,12 +14,13 @@ from typing import Any
 
 from core.agents import delivery
 from core.agents.payload import article_for, key_of
+from core.agents.pictures import path_of
 from core.agents.public_page import look
 from core.agents.state import RunState, Update
 from core.agents.targets import target_for
 from core.errors import ConflictError, GalleyError, PublishError, SettingsError
 from core.events import Kind
-from core.models import Article, Picture, Publication, Receipt, Step
+from core.models import Article, Publication, Receipt, Step
 from core.publishing.article import slugify
 from core.publishing.record import from_data
 from core.publishing.target import TARGETS, Target
@@ -98,8 +99,9 @@ def _sayer(store: Store, run_id: str, attempt: int | None) -> Say:
 
 
 def _names(decision: dict[str, Any], context: Context) -> list[str]:
-    one = decision.get("target") or context.brief.target or context.settings.target
-    return list(dict.fromkeys(decision.get("targets") or [one]))
+    usual = [context.brief.target or context.settings.target, *context.settings.also_to]
+    one = [decision["target"]] if decision.get("target") else usual
+    return list(dict.fromkeys(decision.get("targets") or one))
 
 
 def _publish(state: RunState, context: Context, sender: "Sender", names: list[str]) -> None:
@@ -131,6 +133,14 @@ def _publish(state: RunState, context: Context, sender: "Sender", names: list[st
             store, row.id, target, made, by=by, draft_id=draft.id, draft=as_draft, at=at, overwrite=overwrite
         )
 
+    def hold_back(row: Publication, target: Target) -> Receipt:
+        if row.public or not target.capabilities.drafts:
+            raise PublishError("No draft of it can stand there.", remedy="Publish it there, or leave that target out.")
+        return send(row, target, as_draft=True)
+
+    if decision.get("draft"):
+        context.map(lambda name: sender.one(rows[name], "sending as a draft", hold_back), names)
+        return
     left = names
     if len(names) > 1 and not at:
         drafted = context.map(lambda name: sender.draft(rows[name], send), names)
@@ -250,10 +260,4 @@ def _with_cover(article: Article, settings: Settings) -> Article:
     cover = article.cover
     if cover is None:
         return article
-    return replace(article, cover=replace(cover, path=str(picture_path(cover, settings))))
-
-
-def picture_path(picture: Picture, settings: Settings) -> Any:
-    """Where a picture lies: named by its content."""
-    suffix = {"image/jpeg": "jpg", "image/webp": "webp", "image/gif": "gif"}.get(picture.media_type, "png")
-    return settings.data / "pictures" / f"{picture.hash}.{suffix}"
+    return replace(article, cover=replace(cover, path=str(path_of(cover, settings))))

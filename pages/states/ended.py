@@ -10,6 +10,7 @@ from pages.components.links import open_step
 from pages.components.shell import flash, heading, problem, told
 from pages.components.words import STEPS, state
 from pages.states.review import tabs
+from pages.states.standing import notices
 
 
 def ended(run: Run) -> None:
@@ -26,7 +27,9 @@ def ended(run: Run) -> None:
         st.info("A person stopped this run. It can go on from the step it was in.", icon=":material/stop_circle:")
     _kept(run)
     if run.draft_id:
-        tabs(run, studio().draft(run.draft_id), editable=False)
+        draft = studio().draft(run.draft_id)
+        notices(run, draft, working=True)  # told, not changed: the desk is closed
+        tabs(run, draft, editable=False)
     else:
         _found(run)
 

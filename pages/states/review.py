@@ -12,8 +12,9 @@ from pages.components.shell import flash, heading, person, problem, told
 from pages.components.words import ORIGINS, state
 from pages.states.editing import change_sentence, editing
 from pages.states.evidence import evidence
-from pages.states.publishing import decide, notices, publishing, title_of
+from pages.states.publishing import publishing
 from pages.states.scores import scores
+from pages.states.standing import decide, notices, title_of
 from pages.states.verification import draw as verification
 from pages.states.versions import versions
 

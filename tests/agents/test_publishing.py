@@ -1,16 +1,19 @@
 """Exactly once at every target: what a reader, a second publisher or a tired editor would notice."""
 
+import io
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from pydantic import SecretStr
 
+from core.__main__ import main
 from core.agents import delivery
 from core.agents.publisher import publish_due
-from core.errors import BriefError, PublishError
+from core.errors import BriefError, PublishError, SettingsError
 from core.models import Article, Details, Publication, Status
 from core.settings import save_target_secrets
 from core.worker import Worker
@@ -381,3 +384,96 @@ def test_only_what_is_set_up_is_offered_and_only_approvers_publish(desk: tuple[H
     with pytest.raises(PublishError, match="may not publish"):
         house.studio.decide(run_id, "publish", by="ada@example.org", data={"targets": ["site"]})
     house.studio.decide(run_id, "publish", by="grace@example.org", data={"targets": ["site"]})
+
+
+def test_a_form_says_what_a_target_needs_and_refuses_what_makes_no_sense(desk: tuple[House, str], cms: SmallCms):
+    house, _ = desk
+    form = next(form for form in house.studio.publishing.targets() if form.name == "small")
+    url, password = form.fields
+    assert (url.label, url.value, url.help, url.required) == ("URL", cms.url, "where it stands.", True)
+    assert (password.secret, password.is_set, password.value) == (True, True, "")
+    assert "drafts" in form.can
+    with pytest.raises(SettingsError, match="no setting colour"):
+        house.studio.publishing.save_target("small", {"colour": "red"})
+    house.studio.publishing.save_target("small", {"url": cms.url, "password": ""})
+    assert house.studio.publishing.test_connection("small"), "an empty password leaves the one there is"
+    house.studio.publishing.forget_target("small")
+    assert "small" not in [form.name for form in house.studio.publishing.offered()]
+    assert "sesame" not in (house.data.parent / "secrets.toml").read_text()
+
+
+# --- what goes out ---------------------------------------------------------------
+
+
+def test_what_a_person_set_goes_out_and_what_they_left_alone_galley_chooses(desk: tuple[House, str]):
+    house, run_id = desk
+    door = house.studio.publishing
+    picture = door.take_picture(_png(), "A boiler\nin a cellar")
+    before = door.suggested(run_id)
+    assert before.cover is not None
+    assert before.cover.alt.startswith("Title card")
+    door.save_details(run_id, Details(tags=("heat",), seo_title="Heat pumps", cover=picture), by="Ada")
+    after = door.suggested(run_id)
+    assert (after.tags, after.seo_title, after.dek, after.slug) == (("heat",), "Heat pumps", before.dek, before.slug)
+    assert after.cover == picture
+    assert (picture.alt, Path(picture.path).name) == ("A boiler in a cellar", f"{picture.hash}.png")
+    assert door.suggested(run_id).cover == door.suggested(run_id).cover
+    with pytest.raises(PublishError, match="no picture"):
+        door.take_picture(b"<svg onload=alert(1)>", "x")
+
+
+def test_a_draft_is_left_there_when_that_is_asked(desk: tuple[House, str], cms: SmallCms):
+    house, run_id = desk
+    run = house.decide(run_id, "publish", targets=["small", "site"], draft=True)
+    assert run.status is Status.REVIEW
+    assert (row(house, run_id).status, cms.live()) == ("draft", [])
+    assert house.events(run_id, "not_published")[-1].data["target"] == "site"
+    house.decide(run_id, "publish", targets=["small"])
+    assert (row(house, run_id).status, cms.writes["create"]) == ("live", 1)
+
+
+# --- the command line ---------------------------------------------------------------
+
+
+def test_the_command_line_lists_tries_publishes_and_takes_down(
+    desk: tuple[House, str], cms: SmallCms, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    house, run_id = desk
+    monkeypatch.setenv("GALLEY_DATA", str(house.data))
+    monkeypatch.setenv("PHOENIX_COLLECTOR_ENDPOINT", "http://127.0.0.1:9")
+
+    def call(*arguments: str) -> tuple[int, str]:
+        code = main(list(arguments))
+        said = capsys.readouterr()
+        return code, said.out + said.err
+
+    code, said = call("targets", "--check")
+    assert code == 0
+    assert "You are the editor there." in said
+    assert "missing" in said
+    code, said = call("publish", run_id, "--target", "small", "--target", "site", "--dry-run")
+    assert code == 0
+    assert "will be lost here: footnotes" in said
+    assert not cms.posts
+    code, said = call("publish", run_id, "--target", "small", "--target", "site")
+    assert (code, len(cms.live())) == (0, 1)
+    assert "small: live http" in said
+    cms.edit(title="Theirs", hash="theirs")
+    edited(house, run_id)
+    code, said = call("publish", run_id, "--target", "small")
+    assert code == 1
+    assert "Somebody changed the post there." in said
+    code, said = call("publish", run_id, "--target", "small", "--overwrite", "small", "--note", "Ours again.")
+    assert (code, cms.live()[0].title != "Theirs") == (0, True)
+    code, said = call("publish", run_id, "--target", "small", "--at", "2020-01-01")
+    assert (code, "past" in said) == (1, True)
+    code, said = call("unpublish", run_id)
+    assert (code, cms.live(), len(house.site())) == (0, [], 0)
+    code, said = call("unpublish", run_id)
+    assert (code, "nowhere" in said) == (1, True)
+
+
+def _png() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 20), "teal").save(out, "PNG")
+    return out.getvalue()

@@ -38,8 +38,8 @@ class Corpus:
             text, blocks = self._text(np.random.default_rng((self._seed, number)))
             done += blocks
             yield Document(
-                url=f"library:scale/{number}.md", title=text.split("\n", 1)[0][2:], text=text, media_type="text/markdown",
-                fetched_at="2026-01-01T00:00:00Z",
+                url=f"library:scale/{number}.md", title=text.split("\n", 1)[0][2:], text=text,
+                media_type="text/markdown", fetched_at="2026-01-01T00:00:00Z",
             )  # fmt: skip
             number += 1
 
@@ -56,7 +56,7 @@ class Corpus:
     def _text(self, random: np.random.Generator) -> tuple[str, int]:
         own = np.concatenate([self._subject(n) for n in random.integers(0, SUBJECTS, 2)])
         blocks = int(random.integers(PASSAGES // 2, PASSAGES * 3 // 2))
-        words = self._words
+        words, stops = self._words, self._stops
         parts = [f"# {words[own[0]]} {words[own[1]]} {words[own[-1]]}"]
         for block in range(blocks):
             if block % 4 == 0:
@@ -64,11 +64,11 @@ class Corpus:
             size = int(random.integers(*PASSAGE_WORDS))
             picked = np.minimum(np.searchsorted(self._cumulative, random.random(size)), len(words) - 1)
             kind = random.random(size)
+            chance = random.random(size) ** 2 * 0.999
             drawn = [
-                self._stops[int(r * len(self._stops) * 0.999)] if k < 0.4 else words[own[int(r * len(own) * 0.999)]] if k < 0.7
-                else words[p]
-                for k, r, p in zip(kind, random.random(size) ** 2, picked, strict=True)
-            ]  # fmt: skip
+                stops[int(r * len(stops))] if k < 0.4 else words[own[int(r * len(own))] if k < 0.7 else p]
+                for k, r, p in zip(kind, chance, picked, strict=True)
+            ]
             ends = range(0, size, 15)
             parts.append(" ".join(" ".join(drawn[e : e + 15]).capitalize() + "." for e in ends))
         return "\n\n".join(parts), blocks
@@ -92,7 +92,8 @@ class Corpus:
         from tokenizers import Tokenizer
 
         found = find_spec("wordllama")
-        assert found is not None and found.origin is not None, "a requirement"
+        assert found, "a requirement"
+        assert found.origin, "not a namespace"
         folder = Path(found.origin).parent / "tokenizers"
         pieces = Tokenizer.from_file(str(folder / "l2_supercat_tokenizer_config.json")).get_vocab()
         real = [p[1:] for p, _ in sorted(pieces.items(), key=lambda item: item[1]) if re.fullmatch("▁[a-z]{4,}", p)]

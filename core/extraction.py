@@ -8,7 +8,7 @@ so that runs go first. A file that kills its process, by its size for one, is to
 import multiprocessing
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -34,7 +34,9 @@ class Read:
     """What became of one file."""
 
     path: Path
-    result: Cut | ReadError
+    cut: Cut | None
+    problem: str = ""
+    """Why there is none; in words, for an error of ours does not survive the way between processes."""
 
 
 def read_all(paths: Sequence[Path], *, collection: str, root: Path, stopped: Callable[[], bool]) -> Iterator[Read]:
@@ -47,7 +49,11 @@ def read_all(paths: Sequence[Path], *, collection: str, root: Path, stopped: Cal
         return
     left = deque(paths[i : i + PORTION] for i in range(0, len(paths), PORTION))
     while left and not stopped():
-        yield from _in_processes(left, collection, root, stopped)
+        suspects = yield from _together(left, collection, root, stopped)
+        for path in suspects:
+            if stopped():
+                return
+            yield _alone(path, collection, root)
 
 
 def read(path: Path, collection: str, root: Path) -> Read:
@@ -55,36 +61,40 @@ def read(path: Path, collection: str, root: Path) -> Read:
     try:
         return Read(path, cut(read_file(path, collection=collection, root=root)))
     except ReadError as error:
-        return Read(path, error)
+        return Read(path, None, error.message)
 
 
-def _in_processes(
+def _together(
     left: deque[Sequence[Path]], collection: str, root: Path, stopped: Callable[[], bool]
-) -> Iterator[Read]:
-    """Read portions off the left end until none is left, or a process dies: then what it had is divided."""
+) -> Generator[Read, None, list[Path]]:
+    """Read portions off the left end until none is left, or a process dies: then returns the files it may have been."""
     count = min(PROCESSES, os.cpu_count() or 1)
-    pool = ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"), initializer=_give_way)
     waiting: deque[tuple[Sequence[Path], Future[list[Read]]]] = deque()
+    pool = _pool(count)
     try:
         while (left or waiting) and not stopped():
             while left and len(waiting) < count * AHEAD:
-                portion = left.popleft()
-                waiting.append((portion, pool.submit(_read_some, portion, collection, root)))
+                waiting.append((left[0], pool.submit(_read_some, left[0], collection, root)))
+                left.popleft()
             yield from waiting[0][1].result()
             waiting.popleft()
+        return []
     except BrokenProcessPool:
-        # Which of them it was is not said. Each of those first in line is tried by itself; alone, it is told.
-        portion = waiting[0][0]
-        left.extendleft(reversed([one for one, _ in waiting][1:]))
-        if len(portion) > 1:
-            left.extendleft([path] for path in reversed(portion))
-        else:
-            yield Read(
-                portion[0],
-                ReadError(f"Reading {portion[0].name!r} broke the reader.", remedy="Split it into smaller files."),
-            )
+        return [path for portion, _ in waiting for path in portion]
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _alone(path: Path, collection: str, root: Path) -> Read:
+    with _pool(1) as pool:
+        try:
+            return pool.submit(_read_some, [path], collection, root).result()[0]
+        except BrokenProcessPool:
+            return Read(path, None, "It broke the reader; split it into smaller files.")
+
+
+def _pool(count: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"), initializer=_give_way)
 
 
 def _read_some(paths: Sequence[Path], collection: str, root: Path) -> list[Read]:

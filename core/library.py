@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from core.errors import ReadError, StoreError
+from core.errors import StoreError
 from core.extraction import Read, read_all
 from core.holdings import Cut, cut, files
 from core.models import Ingest
@@ -99,11 +99,11 @@ class _Work:
         return [path for path in found if seen.get(str(path)) != _state(path)]
 
     def _take(self, read: Read) -> None:
-        if isinstance(read.result, ReadError):
+        if read.cut is None:
             self._count(failed=1)
-            self.now = replace(self.now, message=f"{read.path.name}: {read.result.message}")
+            self.now = replace(self.now, message=f"{read.path.name}: {read.problem}")
             return
-        self.waiting.append((read.path, read.result))
+        self.waiting.append((read.path, read.cut))
         if sum(one.passages for _, one in self.waiting) >= KEPT_AT_ONCE:
             self._keep()
 

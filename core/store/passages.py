@@ -146,7 +146,8 @@ class Passages:
             condition, values = f"p.snapshot_id IN ({_marks(snapshots)})", tuple(snapshots)
         sql = f"SELECT v.passage_id, v.vector FROM passages p JOIN vectors v ON v.passage_id = p.id WHERE {condition}"
         with self._database.read() as c:
-            rows, dim = c.execute(f"{sql} AND v.model = ?", (*values, model)).fetchall(), _dim(c, model)
+            rows = c.execute(f"{sql} AND v.model = ? ORDER BY p.id", (*values, model)).fetchall()
+            dim = _dim(c, model)
         return self._matrix(model, rows, dim)
 
     def vectors_of(self, model: str, ids: Collection[int]) -> "tuple[Ids, Matrix]":

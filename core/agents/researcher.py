@@ -5,9 +5,10 @@ A page that fails or does not fit is replaced by the next hit; texts that repeat
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
+from core.agents.connections import connected
 from core.agents.state import RunState, Update
 from core.errors import BudgetSpent, LanguageError, ReadError
 from core.events import Kind
@@ -17,7 +18,8 @@ from core.models import Document, Evidence, Flag, Hit, Passage, Question, RunSou
 from core.reading.dedupe import duplicates
 from core.reading.extract import extract_response
 from core.reading.filter import check_site, relevance
-from core.retrieval.context import assemble, sufficient
+from core.retrieval.abstain import sufficient
+from core.retrieval.context import assemble
 from core.retrieval.index import before
 from core.retrieval.retrieve import Ranked, retrieve
 from core.retrieval.words import content_words, stems
@@ -224,14 +226,22 @@ def evidence_for(question: Question, context: Context) -> Evidence:
     with context.span(f"retrieve: {question.section}", "RETRIEVER", input=question.text) as span:
         ranked = passages_for(question.text, question.queries, context, limit=PER_QUESTION)
         refused = _orders(context)
+        ranked, reasons = connected(
+            question.text, ranked, lambda part: passages_for(part, (), context, limit=PER_QUESTION),
+            lambda passage: _clean(passage, refused), context,
+        )  # fmt: skip
         items, note = assemble(
             ranked,
             budget_tokens=context.settings.evidence_tokens,
             number=lambda passage_id: context.store.evidence.number(context.run_id, passage_id),
             before=lambda passage: _clean(before(index, passage), refused),
         )
-        enough, why = sufficient(question.text, items)
-        evidence = Evidence(question_id=question.id, items=items, sufficient=enough, note=note if enough else why)
+        items = tuple(replace(item, reason=reasons.get(item.passage.id, "")) for item in items)
+        answer = sufficient(question.text, items, index, context.holdings.embedder)
+        evidence = Evidence(
+            question_id=question.id, items=items, sufficient=answer.enough, confidence=answer.probability,
+            queries=question.queries, note=note if answer.enough else answer.note,
+        )  # fmt: skip
         span.documents(evidence.used)
     return evidence
 

@@ -23,6 +23,8 @@ from core.language.tasks import (
     JudgeInput,
     PlanInput,
     QueriesInput,
+    RelationsAnswer,
+    RelationsInput,
     Reply,
     RewriteInput,
     Task,
@@ -35,6 +37,7 @@ METHOD = "Composed from the sources' own sentences; no language model was used."
 _ANSWERS: dict[type, Callable[[Any], Any]] = {
     PlanInput: make_plan,
     QueriesInput: further,
+    RelationsInput: lambda _: RelationsAnswer(),  # none is named without a model: the graph's own stand unnamed
     WriteInput: compose,
     FrameInput: introduce,
     RewriteInput: rewrite,

@@ -115,6 +115,29 @@ class QueriesAnswer(BaseModel):
     queries: list[str] = Field(max_length=4)
 
 
+# --- relations ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class RelationsInput:
+    """Passages to read for how the things they name stand to each other."""
+
+    question: str
+    passages: tuple[tuple[int, str], ...]
+    """`(passage id, text)`."""
+
+
+class ReadRelation(BaseModel):
+    passage: int
+    subject: str = Field(description="A name or term, in the passage's very words")
+    relation: str = Field(description="1 to 4 words, as a verb: replaces, is part of, costs less than")
+    object: str = Field(description="A name or term, in the passage's very words")
+
+
+class RelationsAnswer(BaseModel):
+    relations: list[ReadRelation] = Field(default_factory=list, max_length=24)
+
+
 # --- write ---------------------------------------------------------------
 
 

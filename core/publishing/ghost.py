@@ -10,31 +10,20 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
-from html import escape
-from typing import Any
 
 from pydantic import SecretStr
 
 from core.errors import PublishError, SlugTakenError
 from core.models import Article, Picture, Preview, Receipt
-from core.publishing.body import blocks, ld_json, preview_page
-from core.publishing.difference import words
+from core.publishing.body import ld_json, preview_page
 from core.publishing.ghost_admin import API, GhostAdmin, GhostPost
+from core.publishing.ghost_text import as_body, as_fields, as_words, lost_of, tag_slug
 from core.publishing.mark import Mark, fingerprint, marked
 from core.publishing.picture import file_name, picture_bytes
-from core.publishing.quotes import shorten
 from core.publishing.record import content_hash
 from core.publishing.standing import is_edited, refuse_edits
 from core.publishing.target import TARGETS, Capabilities
-from core.publishing.wording import described, file_size, utc
-
-LONGEST_ALT = 191
-LONGEST_EXCERPT = 300
-LONGEST_DESCRIPTION = 500
-"""Characters that Ghost's fields hold."""
-
-_PLAIN_KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+from core.publishing.wording import file_size, utc
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,18 +101,17 @@ class Ghost:
 
     def preview(self, article: Article, *, last: Receipt | None = None) -> Preview:
         admin = self._admin()
-        admin.sign_in()
         standing = self._standing(admin, article.key, last)
         wish = self._wish(admin, article, standing, draft=False, at=None)
-        body = _body(article)
+        body = as_body(article)
         done = standing is not None and _stands(standing, wish)
         return Preview(
             target="ghost",
             page=preview_page(article, body),
             requests=() if done else tuple(self._requests(admin, wish, standing, len(body.encode()))),
             lost=wish.lost,
-            sent=_words(article.title, body),
-            standing=_words(standing.title, standing.body) if standing else None,
+            sent=as_words(article.title, body),
+            standing=as_words(standing.title, standing.body) if standing else None,
             edited=is_edited(standing, last, content_hash(article)),
         )
 
@@ -150,7 +138,7 @@ class Ghost:
         for id in posts:
             admin.remove(id)
         if posts:
-            admin.remove_tag(_tag_slug(key))
+            admin.remove_tag(tag_slug(key))
         return Receipt(
             target="ghost",
             key=key,
@@ -198,20 +186,21 @@ class Ghost:
             status="draft" if draft else "scheduled" if at else "published",
             date=date.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
             slug=standing.slug if standing else article.slug,
-            lost=_lost(article),
+            lost=lost_of(article),
         )
 
     def _holder(self, admin: GhostAdmin, slug: str, standing: GhostPost | None) -> str | None:
         """The id of another post or page at this address."""
-        asked = f"slug:'{slug}'"
+        quoted = slug.replace("'", "\\'")
+        asked = f"slug:'{quoted}'"
         held = [post.id for post in admin.posts(asked)] + admin.pages(asked)
         return next((id for id in held if standing is None or id != standing.id), None)
 
     def _carry_out(self, admin: GhostAdmin, wish: _Wish, standing: GhostPost | None) -> Receipt:
         changed: list[str] = []
         picture = self._picture(admin, wish.article.cover, standing, changed)
-        fields = _fields(wish, picture)
-        written = fingerprint(wish.article.title, _body(wish.article), fields["custom_excerpt"] or "")
+        fields = as_fields(wish.article, slug=wish.slug, date=wish.date, picture=picture)
+        written = fingerprint(wish.article.title, as_body(wish.article), fields["custom_excerpt"] or "")
 
         def head(url: str, written: str) -> str:
             data = ld_json(wish.article, url=url, publisher=admin.title, publisher_url=admin.url, image=picture or None)
@@ -307,19 +296,9 @@ class Ghost:
         )
 
 
-def _tag(key: str) -> str:
-    """The internal tag of a key; one that Ghost would spell otherwise goes by its hash."""
-    plain = _PLAIN_KEY.fullmatch(key) and len(key) <= 150
-    return f"#galley-{key if plain else sha256(key.encode('utf-8', 'replace')).hexdigest()}"
-
-
-def _tag_slug(key: str) -> str:
-    return f"hash-{_tag(key).removeprefix('#')}"
-
-
 def _with_key(admin: GhostAdmin, key: str) -> list[GhostPost]:
     """Posts with the key's tag, which a copy made in Ghost would carry too."""
-    return admin.posts(f"tag:{_tag_slug(key)}")
+    return admin.posts(f"tag:{tag_slug(key)}")
 
 
 def _only(posts: Sequence[GhostPost]) -> GhostPost | None:
@@ -333,42 +312,6 @@ def _stands(standing: GhostPost, wish: _Wish) -> bool:
     same = mark is not None and standing.intact and mark.content == content_hash(wish.article)
     on_time = wish.status != "scheduled" or utc(standing.published_at) == utc(wish.date)
     return same and standing.status == wish.status and on_time
-
-
-def _lost(article: Article) -> tuple[str, ...]:
-    cut = (
-        ("The end of the picture's alternative text", article.cover.alt if article.cover else "", LONGEST_ALT),
-        ("The end of the summary", article.dek, LONGEST_EXCERPT),
-        ("The end of the description for search engines", described(article), LONGEST_DESCRIPTION),
-    )
-    return tuple(f"{what}: Ghost holds {most} characters." for what, text, most in cut if len(text) > most)
-
-
-def _fields(wish: _Wish, picture: str) -> dict[str, Any]:
-    """The post as Ghost takes it, all but the head and the status."""
-    article = wish.article
-    tags = [tag.lstrip("#").strip() for tag in article.tags]
-    return {
-        "title": article.title,
-        "slug": wish.slug,
-        "html": f"<!--kg-card-begin: html-->\n{_body(article)}\n<!--kg-card-end: html-->",
-        "custom_excerpt": shorten(article.dek, LONGEST_EXCERPT) or None,
-        "meta_title": shorten(article.seo_title, LONGEST_EXCERPT) or None,
-        "meta_description": shorten(described(article), LONGEST_DESCRIPTION) or None,
-        "canonical_url": article.canonical_url,
-        "feature_image": picture or None,
-        "feature_image_alt": shorten(article.cover.alt, LONGEST_ALT) if article.cover else None,
-        "published_at": wish.date,
-        "tags": [{"name": name} for name in (*filter(None, tags), _tag(article.key))],
-    }
-
-
-def _body(article: Article) -> str:
-    return "\n".join(blocks(article))
-
-
-def _words(title: str, body: str) -> str:
-    return words(f"<article><h1>{escape(title)}</h1>{body}</article>")
 
 
 def _taken(slug: str, how: str) -> SlugTakenError:

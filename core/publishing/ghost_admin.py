@@ -183,8 +183,7 @@ class GhostAdmin:
         return self._connection.send("HEAD", path, accept=refused).is_success
 
     def _headers(self) -> dict[str, str]:
-        now = int(time.time() + self._connection.skew_s) if hasattr(self, "_connection") else int(time.time())
-        token = make_token(self._id, self._secret, now)
+        token = make_token(self._id, self._secret, int(time.time() + self._connection.skew_s))
         return {"Authorization": f"Ghost {token}", "Accept-Version": self._version}
 
 

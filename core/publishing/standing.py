@@ -28,7 +28,7 @@ class Standing(Protocol):
 
 
 def is_edited(standing: Standing | None, last: Receipt | None, wanted: str) -> bool:
-    """Whether somebody changed there what we left.
+    """Whether somebody changed or removed there what we left.
 
     Args:
         last: our newest receipt.
@@ -36,7 +36,7 @@ def is_edited(standing: Standing | None, last: Receipt | None, wanted: str) -> b
             content and another revision than the receipt's is our own, its answer lost.
     """
     if standing is None:
-        return False
+        return last is not None and bool(last.remote_id)
     if last is None or not last.revision:
         return not standing.intact
     if standing.revision == last.revision:
@@ -55,13 +55,14 @@ def refuse_edits(standing: Standing | None, last: Receipt | None, wanted: str, *
     Raises:
         EditedThereError: it was changed or removed there since `last`.
     """
-    if standing is None and last and last.remote_id and last.status != "deleted":
+    if not is_edited(standing, last, wanted):
+        return
+    if standing is None:
         raise EditedThereError(
             f"The article was removed in {place} since it was published.",
             remedy="Publish it there anew, or leave it removed.",
         )
-    if is_edited(standing, last, wanted):
-        raise EditedThereError(
-            f"The article was changed in {place} since we wrote it.",
-            remedy="Look at the difference, then overwrite it or take the change into the article.",
-        )
+    raise EditedThereError(
+        f"The article was changed in {place} since we wrote it.",
+        remedy="Look at the difference, then overwrite it or take the change into the article.",
+    )

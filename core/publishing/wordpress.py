@@ -11,17 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from html import escape
-from urllib.parse import quote
 
-from lxml import html as parser
 from pydantic import SecretStr
 
 from core.errors import PublishError, SlugTakenError
 from core.models import Article, Preview, Receipt
 from core.publishing.body import blocks, ld_json, preview_page
 from core.publishing.connection import Connection
-from core.publishing.difference import words
-from core.publishing.mark import Mark, carrier, fingerprint, marked, read_mark
+from core.publishing.mark import carrier, fingerprint, read_mark
 from core.publishing.picture import file_name, picture_bytes
 from core.publishing.record import content_hash
 from core.publishing.standing import is_edited, refuse_edits
@@ -29,10 +26,8 @@ from core.publishing.target import TARGETS, Capabilities
 from core.publishing.wording import file_size, utc
 from core.publishing.wordpress_door import Door, Fields, Post, State, same_name
 from core.publishing.wordpress_rest import open_rest
+from core.publishing.wordpress_text import as_fields, as_words, fitting, lost_by_role, lost_of, with_mark
 from core.publishing.wordpress_xmlrpc import XmlRpc
-
-LONGEST_SLUG = 200
-"""Bytes, percent-encoded: what WordPress's table holds."""
 
 _REMEDIES = {
     401: "Make a new application password in WordPress under Users › Profile, and set it for this target.",
@@ -40,6 +35,17 @@ _REMEDIES = {
     404: "Set the address of the WordPress itself; its REST interface is at /wp-json/.",
     413: "Use a smaller picture, or raise upload_max_filesize and post_max_size in PHP's settings.",
 }
+
+_ADDRESSES = {
+    "REST": ("wp-json/wp/v2/media", "wp-json/wp/v2/tags", "wp-json/wp/v2/posts", "wp-json/wp/v2/posts/"),
+    "XML-RPC": (
+        "xmlrpc.php wp.uploadFile",
+        "xmlrpc.php wp.newTerm",
+        "xmlrpc.php wp.newPost",
+        "xmlrpc.php wp.editPost ",
+    ),
+}
+"""Way in -> what pictures, tags, a new post and a change of one are sent to."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,8 +137,8 @@ class WordPress:
             page=preview_page(article, body),
             requests=() if done else tuple(self._requests(door, wish, standing)),
             lost=wish.lost,
-            sent=_words(escape(article.title), body),
-            standing=_words(standing.title, standing.body) if standing else None,
+            sent=as_words(escape(article.title), body),
+            standing=as_words(standing.title, standing.body) if standing else None,
             edited=is_edited(standing, last, content_hash(article)),
         )
 
@@ -179,7 +185,7 @@ class WordPress:
         role = " and ".join(person.roles) or "no role"
         return (
             f"Signed in at {door.site_title} ({door.site_url}) as {person.name}, {role}, by {door.way}.",
-            *self._lost(door, None),
+            *lost_by_role(door.way, door.person.may),
         )
 
     # --- inside ---------------------------------------------------------------
@@ -209,13 +215,14 @@ class WordPress:
         published = datetime.fromisoformat(utc(article.published_at))
         # A date in the future would schedule it: WordPress goes by its own clock.
         date = datetime.fromisoformat(utc(at)) if at and not draft else min(published, there)
+        may = door.person.may
         keeps_address = standing is not None and standing.status in ("publish", "future") and standing.slug
         return _Wish(
             article=article,
             state="draft" if draft else "future" if at else "publish",
             date=date.strftime("%Y-%m-%dT%H:%M:%S"),
-            slug=standing.slug if standing and keeps_address else _fitting(article.slug),
-            lost=self._lost(door, article, standing),
+            slug=standing.slug if standing and keeps_address else fitting(article.slug),
+            lost=lost_of(article, door.way, may, keeps_scripts=standing.keeps_scripts if standing else None),
         )
 
     def _make_room(self, door: Door, wish: _Wish, standing: Post | None) -> None:
@@ -229,22 +236,22 @@ class WordPress:
     def _carry_out(self, door: Door, wish: _Wish, standing: Post | None) -> Receipt:
         changed: list[str] = []
         article = wish.article
-        more = self._attachments(door, wish, standing, changed)
+        lost = [*wish.lost]
+        more = self._attachments(door, wish, standing, changed, lost)
         post = standing
         if post is None:
-            post = door.write(None, {**_text(wish.article), **more, "status": "draft", "date_gmt": wish.date})
+            post = door.write(None, {**as_fields(wish.article), **more, "status": "draft", "date_gmt": wish.date})
             changed.append(f"Made post {post.id} as a draft")
-        if standing or wish.state != "draft" or not post.intact:
+        if standing or wish.state != "draft":
             script = self._script(door, wish, post)
-            fields: Fields = {**_text(wish.article, script), **more, "status": wish.state, "date_gmt": wish.date}
+            fields: Fields = {**as_fields(wish.article, script), **more, "status": wish.state, "date_gmt": wish.date}
             post = door.write(post.id, fields)
             changed.append({"draft": "Saved it", "future": "Scheduled it", "publish": "Made it public"}[wish.state])
-        lost = wish.lost
         if not post.intact:
             # Somebody's filter changed the words: the mark says what stands, so that it is not taken for an edit.
             body, _ = read_mark(post.content)
-            post = door.write(post.id, {"content": _with_mark(article, body, post.written)})
-            lost = (*lost, "Parts of the HTML: a filter there changed them; compare the page with the preview.")
+            post = door.write(post.id, {"content": with_mark(article, body, post.written)})
+            lost.append("Parts of the HTML: a filter there changed them; compare the page with the preview.")
         self._verify(door, wish, post, made=standing is None)
         return self._receipt(post, article.key, lost, changed=changed)
 
@@ -262,16 +269,20 @@ class WordPress:
                 remedy="See whether a plugin there holds articles back for review, and release it there.",
             )
 
-    def _attachments(self, door: Door, wish: _Wish, standing: Post | None, changed: list[str]) -> Fields:
+    def _attachments(
+        self, door: Door, wish: _Wish, standing: Post | None, changed: list[str], lost: list[str]
+    ) -> Fields:
         """Ids of tags, category and picture; made where they are missing."""
-        fields: Fields = {"tags": [], "slug": wish.slug}
-        for tag in wish.article.tags:
-            id = door.term("tags", tag)
-            if id is not None:
-                fields["tags"].append(id)
-        category = door.term("categories", self._category) if self._category and standing is None else None
-        if category is not None:
-            fields["categories"] = [category]
+        fields: Fields = {"slug": wish.slug}
+        # The category is ours to choose once: afterwards people there sort their site.
+        category = (self._category,) if self._category and standing is None else ()
+        for taxonomy, names in (("tags", wish.article.tags), ("categories", category)):
+            ids = {name: door.term(taxonomy, name) for name in names}
+            lost += [
+                f"{name!r} of its {taxonomy}: this role may not make it." for name, id in ids.items() if id is None
+            ]
+            if names or taxonomy == "tags":
+                fields[taxonomy] = [id for id in ids.values() if id is not None]
         cover = wish.article.cover
         if cover and "upload_files" in door.person.may:
             name = f"galley-{file_name(cover)}"
@@ -297,39 +308,17 @@ class WordPress:
                 remedy="Give this user the role Author or Editor in WordPress, or keep to drafts.",
             )
 
-    def _lost(self, door: Door, article: Article | None, standing: Post | None = None) -> tuple[str, ...]:
-        """What this way in and this role cannot carry, and with an article what WordPress has no field for."""
-        lost = []
-        pictured = article is None or article.cover is not None
-        keeps_scripts = standing.keeps_scripts if standing else "unfiltered_html" in door.person.may
-        if door.way == "XML-RPC":
-            lost.append("JSON-LD for search engines: it is not sent over XML-RPC.")
-        elif not keeps_scripts:
-            lost.append("JSON-LD for search engines: WordPress takes scripts from editors and administrators only.")
-        if pictured and "upload_files" not in door.person.may:
-            lost.append("The picture: this role may not upload files.")
-        elif pictured and door.way == "XML-RPC":
-            lost.append("The picture's alternative text: XML-RPC has no field for it.")
-        if article and article.canonical_url:
-            lost.append("The canonical address: WordPress names its own page unless an SEO plugin says otherwise.")
-        if article and article.seo_title and article.seo_title != article.title:
-            lost.append("The title for search engines: WordPress has no field for it without an SEO plugin.")
-        if article and article.description and article.description != article.dek:
-            lost.append("The description for search engines: WordPress has no field for it without an SEO plugin.")
-        return tuple(lost)
-
     def _requests(self, door: Door, wish: _Wish, standing: Post | None) -> Sequence[str]:
-        site = self._connection.base_url
-        cover = wish.article.cover
-        size = file_size(len(_text(wish.article)["content"].encode()))
-        there = "wp-json/wp/v2" if door.way == "REST" else "xmlrpc.php"
-        sent = []
+        cover, tags = wish.article.cover, wish.article.tags
+        size = file_size(len(as_fields(wish.article)["content"].encode()))
+        media, term, make, change = _ADDRESSES[door.way]
+        sent = [f"{term} (for each of its {len(tags)} tags that is missing)"] if tags else []
         if cover and "upload_files" in door.person.may:
-            sent.append(f"POST {site}/{there}/media ({file_size(len(picture_bytes(cover)))}, unless it is there)")
+            sent.append(f"{media} ({file_size(len(picture_bytes(cover)))}, unless it is there)")
         if standing is None:
-            sent.append(f"POST {site}/{there}/posts (as a draft, {size})")
-        sent.append(f"POST {site}/{there}/posts/{standing.id if standing else '…'} (public, {size})")
-        return sent
+            sent.append(f"{make} (as a draft, {size})")
+        sent.append(f"{change}{standing.id if standing else '…'} (public, {size})")
+        return [f"POST {self._connection.base_url}/{request}" for request in sent]
 
     def _receipt(
         self, post: Post, key: str, lost: Sequence[str], *, status: str | None = None, changed: Sequence[str] = ()
@@ -366,47 +355,6 @@ def _stands(standing: Post, wish: _Wish) -> bool:
     same = mark is not None and standing.intact and mark.content == content_hash(wish.article)
     on_time = wish.state != "future" or standing.date_gmt == wish.date
     return same and standing.status == wish.state and on_time
-
-
-def _text(article: Article, script: str = "") -> Fields:
-    """Title, excerpt and body, with the mark of all three."""
-    title, excerpt = escape(article.title, quote=False), escape(article.dek, quote=False)
-    body = "\n\n".join([*map(_block, blocks(article)), *([_html_block(script)] if script else [])])
-    written = fingerprint(title, body, excerpt)
-    return {"title": title, "excerpt": excerpt, "content": _with_mark(article, body, written)}
-
-
-def _with_mark(article: Article, body: str, written: str) -> str:
-    return marked(body, Mark(key=article.key, content=content_hash(article), body=written))
-
-
-def _block(element: str) -> str:
-    """An element as a block of WordPress's editor."""
-    kind = parser.fragment_fromstring(element).tag
-    if kind == "p":
-        return f"<!-- wp:paragraph -->\n{element}\n<!-- /wp:paragraph -->"
-    if kind in ("h2", "h3"):
-        level = ' {"level":3}' if kind == "h3" else ""
-        return f"<!-- wp:heading{level} -->\n{element}\n<!-- /wp:heading -->"
-    if kind == "hr":
-        line = '<hr class="wp-block-separator has-alpha-channel-opacity" />'
-        return f"<!-- wp:separator -->\n{line}\n<!-- /wp:separator -->"
-    return _html_block(element)
-
-
-def _html_block(markup: str) -> str:
-    return f"<!-- wp:html -->\n{markup}\n<!-- /wp:html -->"
-
-
-def _words(title: str, body: str) -> str:
-    return words(f"<article><h1>{title}</h1>{body}</article>")
-
-
-def _fitting(slug: str) -> str:
-    """The slug, cut to what WordPress stores of it: it would cut in the middle of a letter."""
-    while len(quote(slug)) > LONGEST_SLUG:
-        slug = slug[:-1]
-    return slug.rstrip("-")
 
 
 def _taken(slug: str, how: str) -> SlugTakenError:

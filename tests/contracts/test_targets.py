@@ -215,6 +215,7 @@ def test_an_article_removed_there_comes_back_only_when_a_person_says_so(desk: De
     first = desk.publish(article)
     desk.place.remove(first)
     assert desk.place.target.find(article.key) is None
+    assert desk.place.target.preview(article, last=first).edited
     with pytest.raises(EditedThereError):
         desk.publish(article, last=first)
     back = desk.publish(article, last=first, overwrite=True)

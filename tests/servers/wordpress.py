@@ -67,16 +67,20 @@ def start_site(folder: Path) -> WordPressSite:
 
 
 def _start_database(folder: Path) -> Program:
-    data, socket = folder / "db", folder / "db.sock"
-    user = getpass.getuser()
-    subprocess.run(
-        ("mariadb-install-db", "--no-defaults", f"--user={user}", f"--datadir={data}")
-        + ("--auth-root-authentication-method=normal", "--skip-test-db"),
-        capture_output=True,
-        check=True,
+    data, socket, scratch = folder / "db", folder / "db.sock", folder / "db.tmp"
+    scratch.mkdir()
+    # Two that are made at once trip over each other's files in a common temporary folder.
+    ours = ("--no-defaults", f"--user={getpass.getuser()}", f"--datadir={data}", f"--tmpdir={scratch}")
+    made = subprocess.run(
+        ("mariadb-install-db", *ours, "--auth-root-authentication-method=normal", "--skip-test-db"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
+    if made.returncode:
+        raise RuntimeError(f"MariaDB could not be set up:\n{made.stdout[-3000:]}")
     database = Program(
-        ("mariadbd", "--no-defaults", f"--user={user}", f"--datadir={data}", f"--socket={socket}", "--skip-networking")
+        ("mariadbd", *ours, f"--socket={socket}", "--skip-networking")
         + ("--innodb-buffer-pool-size=32M", "--performance-schema=OFF", f"--pid-file={folder / 'db.pid'}"),
         log=folder / "db.log",
     )

@@ -155,15 +155,15 @@ def _article(record: Record, texts: _Texts) -> list[str]:
     printed = [s.text for section in record.article.sections for p in section.paragraphs for s in p]
     if written != printed:
         problems.append("The article's sentences are not those of the draft that was judged.")
-    by_url: dict[str, list[str]] = {}
+    by_source: dict[int, list[str]] = {}
     for snapshot_id, text in texts.texts.items():
-        source = texts.sources.get(texts.snapshots[snapshot_id].source_id)
-        by_url.setdefault(source.title if source else "", []).append(text)
-    titles = {reference.number: reference.title for reference in record.article.references}
+        by_source.setdefault(texts.snapshots[snapshot_id].source_id, []).append(text)
+    source_of = {one.text_hash: one.source_id for one in record.snapshots if one.cited}
+    named = {one.number: by_source.get(source_of.get(one.text_hash, -1), []) for one in record.article.references}
     for quote in record.article.quotes:
         words = quote.text.removesuffix("…")
-        if not any(locate(words, text) for text in by_url.get(titles.get(quote.reference, ""), ())):
-            problems.append(f"Footnote {quote.number} is not in the source it names: “{quote.text[:80]}”.")
+        if not any(locate(words, text) for text in named.get(quote.reference, ())):
+            problems.append(f"Footnote {quote.number} is not in the text it names: “{quote.text[:80]}”.")
     problems += _unexplained(record.article)
     return problems
 

@@ -140,7 +140,7 @@ def _proposal(run: Run, found: Verification) -> None:
         with told():
             studio().verifying.accept(found.id, by=person())
             flash("Taken over as a new version. It is being judged; publish it when you are content.")
-            st.query_params.pop(session.STUDIO_TAB, None)
+            st.session_state[session.STUDIO_TAB] = "Article"
 
     def dismiss() -> None:
         with told():
@@ -153,7 +153,7 @@ def _proposal(run: Run, found: Verification) -> None:
         if found.proposed_id is None:
             st.caption("Nothing could be written in their place. Edit or cut these sentences, or leave them.")
         elif left_over:
-            st.caption(f"{count(left_over, 'sentence')} could not be written anew and stay marked for you.")
+            st.caption(f"{count(left_over, 'sentence')} could not be written anew: look at each yourself.")
         with st.container(horizontal=True, vertical_alignment="center"):
             if found.proposed_id is not None:
                 st.button("Take it over", type="primary", icon=":material/done_all:", on_click=accept)

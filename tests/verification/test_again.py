@@ -69,6 +69,9 @@ def test_another_number_contradicts_and_is_proposed_not_published(published: Pub
     assert all(s.verdict.label is Label.SUPPORTED for s in claims(proposed))
     assert house.site() == before
     assert house.run(run_id).draft_id == drafted
+    record = check(export(house.studio.store, run_id, house.studio.settings))
+    assert record.holds, "the article rests on the text that was read, whatever was read since"
+    assert any("is the article of this record" in note for note in record.notes)
 
 
 def test_a_denial_taken_back_contradicts(published: Published, site: LivingSite):

@@ -4,7 +4,7 @@ import math
 
 import streamlit as st
 
-from core.models import Source
+from core.models import Ingest, Source
 from pages.components import session
 from pages.components.door import studio
 from pages.components.figures import ago, count, plain
@@ -14,6 +14,8 @@ from pages.components.shell import flash, guard, heading, nothing, told
 SIZE = 50
 TYPES = ["md", "txt", "html", "htm", "pdf"]
 MOST_MB = 25
+LEAST_TIMED = 5
+"""Files after which a rate says something."""
 
 
 def page() -> None:
@@ -87,9 +89,8 @@ def _ingests() -> None:
     if was_busy and not busy:
         st.rerun()  # the table below is out of date now
     for ingest in busy:
-        share = ingest.done / ingest.total if ingest.total else 0.0
-        what = f"{ingest.done} of {ingest.total}" if ingest.total else "waiting"
-        st.progress(min(1.0, share), text=f"Reading {plain(ingest.collection)}: {what}")
+        share = (ingest.done + ingest.failed) / ingest.total if ingest.total else 0.0
+        st.progress(min(1.0, share), text=f"Reading {plain(ingest.collection)}: {_how_far(ingest)}")
     for ingest in found[:3]:
         if ingest.status == "failed" or ingest.failed:
             st.warning(
@@ -97,6 +98,20 @@ def _ingests() -> None:
                 f" {plain(ingest.message)}",
                 icon=":material/warning:",
             )
+
+
+def _how_far(ingest: Ingest) -> str:
+    """`310 of 10,000 files, 4,200 passages · 12.1 files a second · 13 minutes left`."""
+    if not ingest.total:
+        return "waiting"
+    said = f"{ingest.done:,} of {count(ingest.total, 'file')}, {count(ingest.passages, 'passage')}"
+    worked = ingest.done + ingest.failed - ingest.unchanged
+    if worked < LEAST_TIMED or not ingest.seconds:
+        return said
+    rate = worked / ingest.seconds
+    left = (ingest.total - ingest.done - ingest.failed) / rate
+    until = count(math.ceil(left / 60), "minute") if left > 90 else count(math.ceil(left), "second")
+    return f"{said} · {rate:,.1f} files a second · {until} left"
 
 
 # --- what is held ---------------------------------------------------------------

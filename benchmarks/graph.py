@@ -188,9 +188,11 @@ LEFT_OUT = """
 
 On the `tune` half (20 questions) asking the parts and dealing in turn covered all documents of 15 more of a hundred
 questions at 500 words and of 10 more at 1,000 words. The `report` half (30) does not confirm it: at most three or
-four more of a hundred, and 1.3 and 0.2 points of words, all within chance. It is on the right side for comparisons, does nothing for
+four more of a hundred, and 1.3 and 0.2 points of words, all within chance. It is on the right side for
+comparisons, does nothing for
 overviews, and costs relations words at 1,000. Questions that one place answers lose nothing that can be measured: 1
-word in 100 at 1,000 words on one half, none on the other, one document in 118 at 500. So routing is harmless and its gain is not proven; what a
+word in 100 at 1,000 words on one half, none on the other, one document in 118 at 500. So
+routing is harmless and its gain is not proven; what a
 person gains for certain is the reason beside each passage.
 
 ## Tried on the `tune` half and left out

@@ -17,7 +17,7 @@ test: $(VENV)/.ready-tests
 test-targets: $(VENV)/.ready-tests
 	@tests/servers/install_wordpress.sh
 	@tests/servers/install_ghost.sh >/dev/null
-	@GALLEY_TEST_SERVERS="wordpress wordpress_xmlrpc ghost" $(BIN)/python -m pytest tests/contracts tests/publishing --dist loadgroup
+	@GALLEY_TEST_SERVERS="wordpress wordpress_xmlrpc ghost" $(BIN)/python -m pytest tests/contracts tests/publishing tests/journeys/test_three_places.py --dist loadgroup
 
 $(VENV)/.ready: requirements.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

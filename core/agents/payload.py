@@ -14,6 +14,8 @@ from core.settings import Settings
 from core.store import Store
 from core.store.database import now
 
+NO_TAG = set("worth good better best really cost costs work works need needs help helps".split())  # noqa: SIM905
+"""Words of questions that name no subject: a phrase ends before them."""
 NOBODY = ("you", "command line", "autopilot")
 """Who approved, where that is no name to print: whoever sat at this machine."""
 
@@ -87,7 +89,8 @@ def _updates(draft: Draft, row: Publication | None, note: str) -> tuple[Update, 
     """The changelog: a line for each version that followed the first."""
     if row is None:
         return ()
-    if not row.version or (row.draft_id == draft.id and not note.strip()):
+    told = bool(row.updates) and row.updates[-1].text == note.strip()  # in the first phase of the same decision
+    if not row.version or (row.draft_id == draft.id and (told or not note.strip())):
         return row.updates
     return (*row.updates, Update(at=now(), text=note.strip() or draft.note or "The text was revised."))
 
@@ -95,7 +98,7 @@ def _updates(draft: Draft, row: Publication | None, note: str) -> tuple[Update, 
 def _phrases(topic: str) -> list[str]:
     """Tags: the topic's phrases of two words and more, else its longer words."""
     words = [word.strip("?!.,;:()“”\"'").lower() for word in topic.split()]
-    phrases = [" ".join(run) for is_stop, run in groupby(words, key=STOP_WORDS.__contains__) if not is_stop]
+    phrases = [" ".join(run) for is_stop, run in groupby(words, key=(NO_TAG | STOP_WORDS).__contains__) if not is_stop]
     long = [phrase for phrase in phrases if " " in phrase]
     return long or [phrase for phrase in phrases if len(phrase) > 3]
 

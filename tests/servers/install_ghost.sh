@@ -11,6 +11,11 @@ if [ -f "$directory/.ready" ]; then
   echo "$directory/app"
   exit 0
 fi
+missing=$(for program in g++ make python3; do command -v "$program" >/dev/null || echo "$program"; done)
+if [ -n "$missing" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  # shellcheck disable=SC2086 - a list of words
+  { apt-get update -qq && apt-get -o DPkg::Lock::Timeout=500 install -y -qq --no-install-recommends $missing; } >/dev/null
+fi
 for program in node npm g++ make python3; do
   command -v "$program" >/dev/null || { echo "The tests at a real Ghost need Node 20, npm, a C++ compiler and Python: no $program." >&2; exit 1; }
 done

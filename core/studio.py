@@ -46,6 +46,7 @@ from core.verification_door import VerificationDoor
 
 if TYPE_CHECKING:
     from core.doctor import Check
+    from core.retrieval.graph.picture import Picture
 
 LONGEST_TOPIC = 500
 SAMPLES = ROOT / "samples" / "library"
@@ -314,6 +315,14 @@ class Studio:
 
     def evidence(self, run_id: str) -> list[Evidence]:
         return self.store.evidence.of_run(run_id)
+
+    def evidence_map(self, run_id: str, *, most: int = 40) -> "Picture":
+        """What the run's evidence speaks of, and what keeps company there: at most `most` entities."""
+        from core.retrieval.graph.build import MOST_PASSAGES, build
+        from core.retrieval.graph.picture import picture
+
+        used = {item.passage.id: item.passage for found in self.evidence(run_id) for item in found.used}
+        return picture(build(list(used.values())[:MOST_PASSAGES]), most=most)
 
     def passage(self, passage_id: int) -> Passage | None:
         return self.store.passages.passages([passage_id]).get(passage_id)

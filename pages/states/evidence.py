@@ -5,6 +5,7 @@ and the chosen one in its section of the snapshot.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -13,6 +14,11 @@ from pages.components import session
 from pages.components.door import studio
 from pages.components.figures import count, plain, short
 from pages.components.shell import nothing
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+    from core.studio import Picture
 
 AROUND = 700
 """Characters of the section shown on either side of a passage."""
@@ -29,6 +35,7 @@ def evidence(run: Run) -> None:
     else:
         _coverage(found, questions)
         _one_question(run, found, questions)
+        _map(run)
     _conflicts(run)
     _sources(run)
 
@@ -187,6 +194,68 @@ def around(passage: Passage, text: str) -> tuple[str, str]:
     before, after = text[max(start, passage.start - AROUND) : passage.start], text[passage.end : end][:AROUND]
     cut_before = passage.start - AROUND > start
     return ("… " if cut_before else "") + before.strip(), after.strip() + (" …" if end - passage.end > AROUND else "")
+
+
+# --- what it speaks of ---------------------------------------------------------------
+
+COLORS = ("#1d4f9e", "#2f9e6e", "#d9962b", "#9a4fb0", "#d6493a", "#2a8fa8", "#8a8578")
+"""One a theme, the largest first; the last for all further ones."""
+
+
+def _map(run: Run) -> None:
+    opened = st.expander(
+        "What the evidence speaks of", icon=":material/hub:", key=session.of("map", run.id), on_change="rerun"
+    )
+    if not opened.open:  # drawn where it is looked at
+        return
+    with opened, st.spinner("Drawing"):
+        drawn = studio().evidence_map(run.id)
+        if not drawn.nodes:
+            st.caption("Nothing in it is named often enough to draw.")
+            return
+        st.plotly_chart(
+            _drawing(drawn),
+            key=session.of("map-drawing", run.id),
+            config={"displayModeBar": False},
+            alt="Names and terms of the evidence, joined where they stand together; the table below says the same",
+        )
+        st.dataframe(
+            [
+                {
+                    "Name or term": node.name,
+                    "Theme": drawn.themes[node.community] if node.community >= 0 else "",
+                    "Passages": len(node.passages),
+                }
+                for node in drawn.nodes
+            ],
+            hide_index=True,
+            height=240,
+            alt="Names and terms of the evidence with their themes",
+        )
+
+
+def _drawing(drawn: "Picture") -> "Figure":
+    import plotly.graph_objects as graph  # heavy: only where a chart is seen
+
+    figure = graph.Figure()
+    for edge in drawn.edges:
+        ends = drawn.nodes[edge.first], drawn.nodes[edge.second]
+        figure.add_scatter(
+            x=[end.x for end in ends], y=[end.y for end in ends], mode="lines", hoverinfo="skip", showlegend=False,
+            line={"color": "rgba(138,133,120,.45)", "width": 0.5 + 3 * edge.weight},
+        )  # fmt: skip
+    for number in sorted({node.community for node in drawn.nodes}):
+        nodes = [node for node in drawn.nodes if node.community == number]
+        figure.add_scatter(
+            x=[node.x for node in nodes], y=[node.y for node in nodes], mode="markers+text", showlegend=False,
+            text=[node.name for node in nodes], textposition="top center",
+            hovertext=[f"{node.name}: {count(len(node.passages), 'passage')}" for node in nodes], hoverinfo="text",
+            marker={"color": COLORS[min(number, len(COLORS) - 1)], "size": [8 + 2 * len(n.passages) for n in nodes]},
+        )  # fmt: skip
+    figure.update_layout(
+        height=520, margin={"l": 0, "r": 0, "t": 8, "b": 0}, xaxis={"visible": False}, yaxis={"visible": False}
+    )
+    return figure
 
 
 # --- beside the questions ---------------------------------------------------------------

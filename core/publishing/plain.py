@@ -102,7 +102,8 @@ def text(article: Article) -> str:
 
 def _marked(line: Line, anchors: bool) -> str:
     warning = " **(unverified)**" if line.warning else ""
-    return escape(line.text) + warning + "".join(_mark(mark) if anchors else f"[^{mark.number}]" for mark in line.marks)
+    # A space between two marks, or themes show 1 and 2 as 12.
+    return escape(line.text) + warning + " ".join(_mark(m) if anchors else f"[^{m.number}]" for m in line.marks)
 
 
 def _mark(mark: Mark) -> str:

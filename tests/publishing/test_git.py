@@ -1,6 +1,7 @@
 """Articles in somebody's repository: found again, never over another's work, safe in every generator."""
 
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -67,6 +68,17 @@ def test_others_who_push_at_the_same_moment_lose_nothing(target, tmp_path, remot
     assert target.publish(make()).status == "live"
     names = git("ls-tree", "-r", "--name-only", "main", at=remote).split()
     assert names == [f"content/posts/{name}.md" for name in ("do-heat-pumps-keep-old-houses-warm", "x", "y")]
+
+
+def test_three_machines_that_publish_one_article_at_once_make_one(tmp_path, remote, make):
+    def publish(number: int) -> str:
+        machine = Git(path=tmp_path / f"machine{number}", remote=str(remote), base_url="https://a.example")
+        return machine.publish(make()).status
+
+    with ThreadPoolExecutor(3) as pool:
+        statuses = set(pool.map(publish, range(3)))
+    assert statuses <= {"live", "unchanged"}  # two in the same second make the very same commit
+    assert git("rev-list", "--count", "main", at=remote).strip() == "1"
 
 
 def test_an_edit_that_comes_in_between_is_seen(target, tmp_path, remote, make, monkeypatch):

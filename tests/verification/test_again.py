@@ -1,10 +1,13 @@
 """An article whose sources live on: each change on a real site is found, told apart, and proposed."""
 
+import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from core.__main__ import main
 from core.errors import BriefError, ConflictError
 from core.library import take_in
 from core.models import Document, Finding, Flag, Label, Snapshot, Standing, Verdict, Verification
@@ -14,6 +17,7 @@ from core.verification.again import verify_again
 from core.verification.live import wall
 from core.verification_door import VerificationDoor
 from tests.agents.small_house import House, claims
+from tests.scripted.model_server import ScriptedModel
 from tests.verification.living_site import COST, NOW, PAGES, LivingSite, cited
 
 Published = tuple[House, str]
@@ -307,3 +311,48 @@ def test_what_cannot_be_mended_is_marked_for_the_person(published: Published, si
     marked = next(s for s in claims(house.studio.draft(found.proposed_id)) if "71 per cent" in s.text)
     assert marked.verdict.label is not Label.SUPPORTED
     assert house.studio.scorecard(found.proposed_id).supported == 14
+
+
+def test_with_a_model_the_sentence_is_written_again_and_a_bad_answer_is_no_proposal(
+    published: Published, site: LivingSite
+):
+    house, _ = published
+    house.studio.save_settings({"default_model": "m"})
+    site.edit("/cost", "12,400 homes", "11,300 homes")
+    said = {"text": ""}
+
+    def answer(messages: list[dict[str, str]], response_format: object) -> str:
+        number = re.search(r"\[(\d+)\] The Aldermoor river barrier was opened", messages[-1]["content"])
+        assert number
+        return said["text"].replace("[n]", f"[{number[1]}]")
+
+    with ScriptedModel(answer=answer) as server:
+        house.studio.save_settings({"base_url": server.base_url})
+        said["text"] = "The barrier protects 99,000 homes. [n]"
+        assert finding(look(published), "12,400").proposed == ""
+        site.edit("/cost", "12,400 homes", "11,200 homes")
+        said["text"] = "The barrier protects 11,200 homes in the lower town. [n]"
+        assert finding(look(published), "12,400").proposed == "The barrier protects 11,200 homes in the lower town."
+    site.edit("/cost", "12,400 homes", "11,100 homes")
+    house.studio.save_settings({"request_timeout_s": 1.0})
+    assert finding(look(published), "12,400").proposed == "", "no model answers: a person's turn"
+
+
+def test_the_command_tells_both_and_leaves_with_2(
+    published: Published, site: LivingSite, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    house, run_id = published
+    monkeypatch.setenv("GALLEY_DATA", str(house.data))
+    monkeypatch.setenv("GALLEY_ALLOW_PRIVATE", "1")
+    assert main(["verify", "--all"]) == 0
+    assert "Their sources today: 15 current." in capsys.readouterr().out
+    site.edit("/cost", "12,400 homes", "11,300 homes")
+    assert main(["verify", run_id, "--stored"]) == 0
+    assert main(["verify", run_id]) == 2
+    told = capsys.readouterr().out
+    assert "15 of 15 claims hold by their snapshots" in told
+    assert "contradicted: The barrier protects 12,400 homes" in told
+    assert "The passage says 11,300, the sentence 12,400." in told
+    assert main(["verify", run_id, "--json"]) == 2
+    assert json.loads(capsys.readouterr().out)["live"]["counts"] == {"current": 14, "contradicted": 1}
+    assert main(["verify"]) == 1

@@ -69,7 +69,6 @@ class Settings(BaseModel):
     )
     approvers: tuple[str, ...] = Field((), description="Who may publish where people sign in; empty means everybody")
     recheck_days: float = Field(7.0, ge=0, description="Days between two looks at a published article's sources")
-    recheck_days: float = Field(7.0, ge=0, description="Days between two looks at a published article's sources")
     site_title: str = "The Proof"
     site_port: int = 8600
     house_style: str = "Plain words. Short sentences. No hype. Figures with units. Acronyms explained."

@@ -14,7 +14,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from core.errors import PublishError
 from core.models import Picture
-from core.publishing.cover import alt_text, cover
+from core.publishing.cover import ALT_TEXT, cover
 from core.settings import Settings
 
 LARGEST_BYTES = 20_000_000
@@ -55,7 +55,7 @@ def drawn(title: str, settings: Settings) -> Picture:
     if not once.exists():
         once.parent.mkdir(parents=True, exist_ok=True)
         once.write_bytes(cover(title, site=settings.site_title))
-    return _kept(once.read_bytes(), alt_text(title), settings)
+    return _kept(once.read_bytes(), ALT_TEXT, settings)
 
 
 def path_of(picture: Picture, settings: Settings) -> Path:

@@ -1,140 +1,118 @@
-"""A cover for an article that has no picture: its title, well set, and nothing that pretends to be a photograph.
+"""A cover for an article that has no picture: a galley proof with the corrector's marks, no photograph.
 
+It carries no title: every theme and every link card sets the title beside it, and twice is a slip.
 1200 by 630 pixels, the shape that link cards show whole. The same title always gives the same
-bytes, so that a target which has the picture does not get it again. Paper, ink and red are
-those of our own pages; the letters are Source Serif, and where a title is in a script they do
-not have, the cover carries none rather than boxes.
+bytes, so that a target which has the picture does not get it again. Paper, ink and red are those of
+our own pages.
 """
 
 import io
-from collections.abc import Sequence
+import random
+from collections.abc import Iterator
 from importlib.resources import files
 
 from PIL import Image, ImageDraw, ImageFont
 
-from core.publishing.quotes import shorten
-from core.publishing.wording import printable
-
 WIDTH, HEIGHT = 1200, 630
 MARGIN = 88
 MEDIA_TYPE = "image/png"
+ALT_TEXT = "Decorative cover: a printer's proof with a corrector's marks in red"
 
-_PAPER, _INK, _QUIET, _RULE, _RED = "#fbfaf6", "#201d19", "#625b51", "#dfd9cd", "#8f231d"
-_LARGEST, _SMALLEST, _STEP = 92, 44, 2
-_LEADING = 1.14
-_MOST_LINES = 5
-LONGEST_TITLE = 180
+_PAPER, _INK, _TYPE, _QUIET, _RULE, _RED = "#fbfaf6", "#201d19", "#cdc6b8", "#625b51", "#dfd9cd", "#8f231d"
+_GUTTER, _LEADING, _HEIGHT = 76, 25, 10
+_HEAD, _BODY_LINES = 34, 16
+_WORDS, _SPACE = (16, 74), 9
 _SMALL = 27
 _NEVER = "\U0010fffe"
 """A character no font has: what is drawn for it is the box."""
+
+_Box = tuple[float, float, float, float]
 
 
 def cover(title: str, *, site: str = "", motto: str = "Every claim checked against its source") -> bytes:
     """The cover as a PNG.
 
-    Neither date nor score stands on it: both change with an update, the cover does not.
-
     Args:
-        site: the publication's name, set above the title.
-        motto: a line at the foot.
+        title: what the lines are set by; it does not stand on the cover.
+        site: the publication's name, at the foot on the left.
+        motto: a line at the foot on the right.
     """
+    chance = random.Random(title)
     picture = Image.new("RGB", (WIDTH, HEIGHT), _PAPER)
     draw = ImageDraw.Draw(picture)
     draw.rectangle((0, 0, 14, HEIGHT), fill=_RED)
-    head, foot = MARGIN - 14, HEIGHT - MARGIN - _SMALL
-    for y in (foot - 34, foot - 29):
-        draw.line((MARGIN, y, WIDTH - MARGIN, y), fill=_RULE, width=2)
-    small = _font("Regular", _SMALL)
-    for text, y, ink in ((site, head, _RED), (motto, foot - 4, _QUIET)):
-        if _can_set(text, small):
-            draw.text((MARGIN, y), text, font=small, fill=ink)
-    _set_title(
-        draw, shorten(" ".join(printable(title).split()), LONGEST_TITLE), top=head + 2 * _SMALL, bottom=foot - 76
-    )
+    foot = HEIGHT - MARGIN
+    column = (WIDTH - 2 * MARGIN - _GUTTER) / 2
+    words = [*_column(draw, MARGIN, column, chance, head=True)]
+    words += _column(draw, MARGIN + column + _GUTTER, column, chance, head=False)
+    _correct(draw, words, chance)
+    draw.line((MARGIN, foot - 4, WIDTH - MARGIN, foot - 4), fill=_RULE, width=2)
+    font = ImageFont.truetype(str(_letters()), _SMALL, layout_engine=ImageFont.Layout.BASIC)
+    if _can_set(site, font):
+        draw.text((MARGIN, foot + 12), site, font=font, fill=_RED)
+    if _can_set(motto, font):
+        draw.text((WIDTH - MARGIN - font.getlength(motto), foot + 12), motto, font=font, fill=_QUIET)
     return _png(picture)
 
 
-def alt_text(title: str) -> str:
-    """What somebody who does not see the cover should know of it."""
-    return f"Title card: {' '.join(title.split())}"
+def _column(draw: ImageDraw.ImageDraw, left: float, width: float, chance: random.Random, *, head: bool) -> list[_Box]:
+    """Lines of type as bars, a bar a word; returns those of the text."""
+    y = float(MARGIN - 20)
+    if head:
+        for share in (1.0, chance.uniform(0.4, 0.8)):
+            for box in _line(left, y, width * share, _HEAD, chance, (60, 170), 14):
+                draw.rounded_rectangle(box, 4, fill=_INK)
+            y += _HEAD + 16
+        y += 18
+    boxes: list[_Box] = []
+    lines = _BODY_LINES - (4 if head else 0)
+    ends = set(chance.sample(range(2, lines - 1), 2)) | {lines - 1}
+    for number in range(lines):
+        share = chance.uniform(0.3, 0.75) if number in ends else 1.0
+        boxes += _line(left, y, width * share, _HEIGHT, chance, _WORDS, _SPACE)
+        y += _LEADING
+    for box in boxes:
+        draw.rounded_rectangle(box, 3, fill=_TYPE)
+    return boxes
 
 
-def _set_title(draw: ImageDraw.ImageDraw, title: str, *, top: int, bottom: int) -> None:
-    """As large as it fits, in lines of even length, standing a little above the middle."""
-    if not _can_set(title, _font("Semibold", _SMALLEST)):
-        return
-    for size in range(_LARGEST, _SMALLEST - 1, -_STEP):
-        font = _font("Semibold", size)
-        lines = even_lines(title, font, WIDTH - 2 * MARGIN)
-        if len(lines) <= _MOST_LINES and len(lines) * size * _LEADING <= bottom - top and _fits(lines, font):
-            break
-    lines = _cut(lines, font, int((bottom - top) // (size * _LEADING)))
-    height = len(lines) * size * _LEADING
-    y = top + (bottom - top - height) * 0.45
-    for line in lines:
-        draw.text((MARGIN - font.getbbox(line)[0], y), line, font=font, fill=_INK)
-        y += size * _LEADING
+def _line(
+    left: float, top: float, width: float, height: int, chance: random.Random, words: tuple[int, int], space: int
+) -> Iterator[_Box]:
+    x = left
+    while x < left + width - words[0]:
+        end = min(x + chance.uniform(*words), left + width)
+        yield (x, top, end, top + height)
+        x = end + space
 
 
-def even_lines(text: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]:
-    """The words in as few lines as the width allows, and those as even as they can be.
-
-    A last line of one word looks like a slip; the narrowest width that needs no further line
-    avoids it.
-    """
-    fewest = _wrap(text, font, width)
-    low, high = 1, width
-    while low < high:
-        middle = (low + high) // 2
-        if len(_wrap(text, font, middle)) <= len(fewest) and _fits(_wrap(text, font, middle), font, middle):
-            high = middle
+def _correct(draw: ImageDraw.ImageDraw, words: list[_Box], chance: random.Random) -> None:
+    """One word underlined, one ringed, one struck out, and a caret; each with its stroke in the margin."""
+    inner = [box for box in words if box[2] - box[0] > 40]
+    marked = chance.sample(inner, 4)
+    for number, (left, top, right, bottom) in enumerate(marked):
+        middle = (top + bottom) / 2
+        if number == 0:
+            draw.line((left - 2, bottom + 6, right + 2, bottom + 6), fill=_RED, width=4)
+        elif number == 1:
+            draw.ellipse((left - 12, top - 9, right + 12, bottom + 9), outline=_RED, width=4)
+        elif number == 2:
+            draw.line((left - 4, middle, right + 4, middle), fill=_RED, width=4)
         else:
-            low = middle + 1
-    return _wrap(text, font, high)
-
-
-def _wrap(text: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]:
-    lines: list[str] = []
-    for word in text.split():
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and _width(font, longer) <= width:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return lines
-
-
-def _fits(lines: Sequence[str], font: ImageFont.FreeTypeFont, width: int = WIDTH - 2 * MARGIN) -> bool:
-    return all(_width(font, line) <= width for line in lines)
-
-
-def _cut(lines: Sequence[str], font: ImageFont.FreeTypeFont, most: int) -> list[str]:
-    """As many lines as there is room for, none too wide; what is left out shows as an ellipsis."""
-    kept = list(lines[: max(1, most)])
-    if len(kept) < len(lines):
-        kept[-1] += "…"
-    for at, line in enumerate(kept):
-        while _width(font, line) > WIDTH - 2 * MARGIN:
-            line = line.removesuffix("…")[:-1].rstrip() + "…"
-        kept[at] = line
-    return kept
-
-
-def _width(font: ImageFont.FreeTypeFont, text: str) -> float:
-    """Where the ink of a line ends. The sum of the advances will not do: letters are set on whole pixels."""
-    return font.getbbox(text)[2]
+            draw.line(((left - 14, bottom + 10), (left - 5, bottom - 4), (left + 4, bottom + 10)), fill=_RED, width=4)
+        edge = MARGIN - 30 if left < WIDTH / 2 else WIDTH - MARGIN + 22
+        draw.line((edge, top - 5, edge, bottom + 5), fill=_RED, width=4)
 
 
 def _can_set(text: str, font: ImageFont.FreeTypeFont) -> bool:
-    """Whether the font has every letter of the text."""
+    """Whether the font has every letter of the text; boxes in their place would be worse than nothing."""
     box = bytes(font.getmask(_NEVER))
     return bool(text.strip()) and all(bytes(font.getmask(c)) != box for c in set(text) if not c.isspace())
 
 
-def _font(weight: str, size: int) -> ImageFont.FreeTypeFont:
+def _letters() -> object:
     # The plain layout engine gives the same picture whether or not the machine has Raqm.
-    letters = files("font_source_serif_pro") / "files" / f"SourceSerifPro-{weight}.ttf"
-    return ImageFont.truetype(str(letters), size, layout_engine=ImageFont.Layout.BASIC)
+    return files("font_source_serif_pro") / "files" / "SourceSerifPro-Regular.ttf"
 
 
 def _png(picture: Image.Image) -> bytes:

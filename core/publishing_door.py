@@ -184,6 +184,19 @@ class PublishingDoor:
             by="you", reason=reason or REASON_TO_COME, canonical_url=there.url if there and there.public else None,
         )  # fmt: skip
 
+    def file(self, run_id: str, format: Any) -> bytes:
+        """The run's article as a file: `html`, `pdf`, `docx` or `md`.
+
+        Raises:
+            PublishError, BriefError: it cannot be set in this format.
+        """
+        from core.export import article_file
+
+        run = self._store.runs.get(run_id)
+        if run is None:
+            raise BriefError(f"There is no run {run_id!r}.", remedy="`python -m core runs` lists them.")
+        return article_file(run, self._store, self._settings(), format).read_bytes()
+
     # --- what became of it ---
 
     def receipts(self, publication_id: int) -> list[Receipt]:

@@ -4,6 +4,8 @@ The ticks are remembered with the run, so that one click on Publish means the sa
 the page is opened; everything else that is shown comes from the publications' rows.
 """
 
+from functools import partial
+
 import streamlit as st
 
 from core.models import Draft, Publication, Run, TargetForm
@@ -16,6 +18,7 @@ from pages.states.details import details
 from pages.states.preview import previews
 from pages.states.standing import decide, local, moment_input, standing, title_of, trouble
 
+FILES = {"Web page": "html", "PDF": "pdf", "Word": "docx", "Markdown": "md"}
 KEPT = ("footnotes", "media", "description", "canonical_url", "structured_data")
 """What a reader or a search engine would miss where a target does not carry it."""
 
@@ -38,7 +41,7 @@ def publishing(run: Run, draft: Draft, *, editable: bool, reasons: list[str]) ->
         _target(run, draft, form, rows.get(form.name), ticked, editable=editable and may)
     for name in rows.keys() - known:
         _row(run, draft, rows[name], editable=editable and may)
-    _more(known)
+    _more(run, known)
     if editable and may:
         _go(run, draft, [form for form in forms if form.name in ticked], rows, reasons)
     details(run, editable=editable and may)
@@ -159,7 +162,7 @@ def _reschedule(run: Run, row: Publication, *, editable: bool) -> None:
     )  # fmt: skip
 
 
-def _more(known: list[str]) -> None:
+def _more(run: Run, known: list[str]) -> None:
     others = [form.title for form in studio().publishing.targets() if form.name not in known]
     with st.container(horizontal=True, vertical_alignment="center"):
         if others:
@@ -167,6 +170,12 @@ def _more(known: list[str]) -> None:
         st.page_link(
             "settings.py", label="Set up targets", icon=":material/settings:", query_params={"tab": "Publishing"}
         )
+        with st.popover("Download", icon=":material/download:"):
+            for label, ending in FILES.items():
+                st.download_button(
+                    label, partial(studio().publishing.file, run.id, ending), f"{run.id}.{ending}", on_click="ignore",
+                    key=session.of("file", run.id, ending), width="stretch",
+                )  # fmt: skip
 
 
 # --- now or later ---------------------------------------------------------------

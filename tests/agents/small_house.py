@@ -134,6 +134,7 @@ def new_house(tmp_path: Path, samples: Path, monkeypatch: pytest.MonkeyPatch) ->
     """Opens houses whose settings come from the test alone."""
     for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("GALLEY_SECRETS", str(tmp_path / "secrets.toml"))
     opened: list[House] = []
 
     def make(**saved: Any) -> House:

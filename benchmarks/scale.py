@@ -39,6 +39,11 @@ QUESTIONS = 60
 SNAPSHOTS = 50
 """What a run has read."""
 KEPT_AT_ONCE = 60
+IN_MEMORY = (
+    "vectors, exact", "vectors, by main directions", "of the best 20 exactly, found by main directions",
+)  # fmt: skip
+"""Rows that hold all vectors in memory, and are left out where these are too many."""
+BY_GRAPH = ("vectors, usearch int8, ef 256", "of the best 20 exactly, found by usearch", "usearch, built in")
 
 APPENDER = """
 import json, sys, time
@@ -107,7 +112,7 @@ def _searches(libraries: Sequence[Holdings], args: argparse.Namespace) -> None:
     print("|---" * (len(counts) + 2) + "|")
     for name, cells in table.items():
         p95 = growth[name]
-        times = f"{p95[-1] / p95[-2]:.1f} x" if len(p95) > 1 and p95[-2] else ""
+        times = f"{p95[-1] / p95[-2]:.1f} x" if len(p95) > 1 and p95[-1] and p95[-2] else ""
         print(f"| {name} | {' | '.join(cells)} | {times} |")
     print()
 
@@ -148,18 +153,16 @@ def _measured(holdings: Holdings, args: argparse.Namespace) -> dict[str, Any]:
     if count <= 300_000:  # the whole matrix is 1 kB a vector
         for one in (exact, filtered):
             one.take_in(all_of_them=True)
-        found["vectors, exact"] = _timed(asked, lambda q: exact.search(vectors[q], 20))
-        found["vectors, by main directions"] = _timed(asked, lambda q: filtered.search(vectors[q], 20))
-        found["of the best 20 exactly, found by main directions"] = _recall(
+        found[IN_MEMORY[0]] = _timed(asked, lambda q: exact.search(vectors[q], 20))
+        found[IN_MEMORY[1]] = _timed(asked, lambda q: filtered.search(vectors[q], 20))
+        found[IN_MEMORY[2]] = _recall(
             asked, lambda q: [i for i, _ in exact.search(vectors[q], 20)],
             lambda q: [i for i, _ in filtered.search(vectors[q], 20)],
         )  # fmt: skip
         if args.usearch:
             found |= _graph(index, embedder.name, {q: v for q, v in vectors.items()}, asked)
     else:
-        found |= dict.fromkeys(
-            ("vectors, exact", "vectors, by main directions", "of the best 20 exactly, found by main directions"), "–"
-        )
+        found |= dict.fromkeys((*IN_MEMORY, *(BY_GRAPH if args.usearch else ())), "–")
     found["taking the vectors into memory, once"] = f"{loaded:.1f} s"
     found["bytes a passage, all told"] = f"{store.database.path.stat().st_size / count:,.0f}"
     return found
@@ -200,12 +203,12 @@ def _graph(index: Any, model: str, vectors: dict[str, Any], asked: Sequence[str]
     common = matrix.mean(axis=0)
     own = {q: distinct(v, common) for q, v in vectors.items()}
     return {
-        "vectors, usearch int8, ef 256": _timed(asked, lambda q: graph.search(own[q], 20)),
-        "of the best 20 exactly, found by usearch": _recall(
+        BY_GRAPH[0]: _timed(asked, lambda q: graph.search(own[q], 20)),
+        BY_GRAPH[1]: _recall(
             asked, lambda q: [i for i, _ in nearest(own[q], ids, matrix, 20)],
             lambda q: graph.search(own[q], 20).keys.tolist(),
         ),
-        "usearch, built in": f"{built:.0f} s, {graph.memory_usage / 1e6:.0f} MB",
+        BY_GRAPH[2]: f"{built:.0f} s, {graph.memory_usage / 1e6:.0f} MB",
     }  # fmt: skip
 
 

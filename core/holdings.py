@@ -24,6 +24,10 @@ from core.store.database import text_hash
 
 SNIPPET = 300
 TOPIC_DOCUMENTS = 30
+FEW = 5
+"""Documents found by words below which others are sought that say it otherwise."""
+NEAR = 40
+"""Passages looked at for that."""
 
 ON_TOPIC = 0.6
 """Closeness to the topic, as a share of the closest document's, from which a document is about it. On the sample
@@ -146,9 +150,13 @@ class LibrarySearch:
         self._collections = collections
 
     def hits(self, query: str, limit: int) -> list[Hit]:
-        """Documents, best first by words; their text is held already."""
+        """Documents, best first by words, then, where words find few, by meaning; their text is held already."""
         store = self._holdings.store
         found = [hit for hit in self._found(query, limit * 2) if self._is_close(hit[0].snapshot_id)][:limit]
+        if len(found) < FEW:
+            known = {source.id for source, _ in found}
+            more = [hit for hit in self._by_meaning(query) if hit[0].id not in known]
+            found += [hit for hit in more if self._is_close(hit[0].snapshot_id)][: min(FEW, limit) - len(found)]
         passages = store.passages.passages(passage for _, passage in found)
         return [
             Hit(
@@ -164,6 +172,20 @@ class LibrarySearch:
         found = store.passages.documents(match, limit, self._collections) if match else []
         sources = store.sources.many(source for source, _, _ in found)
         return [(sources[source], passage) for source, passage, _ in found]
+
+    def _by_meaning(self, query: str) -> list[tuple[Source, int]]:
+        """Documents with the passages closest to the query, each with its closest one."""
+        embedder, neighbours, store = self._holdings.embedder, self._holdings.neighbours, self._holdings.store
+        if embedder is None or neighbours is None:
+            return []
+        near = [passage for passage, _ in neighbours.search(embedder.embed([query])[0], NEAR)]
+        source_of = store.passages.current(near, self._collections)
+        best: dict[int, int] = {}
+        for passage in near:
+            if passage in source_of:
+                best.setdefault(source_of[passage], passage)
+        sources = store.sources.many(best)
+        return [(sources[source], passage) for source, passage in best.items()]
 
     def _is_close(self, snapshot_id: int) -> bool:
         closeness = self._closeness(snapshot_id)

@@ -192,4 +192,6 @@ def embed_missing(process: Process, *, stopped: Stopped) -> int:
         if not process.store.passages.forget_other_vectors(holdings.embedder.name, 500):
             break
         time.sleep(EMBED_PAUSE_S)
+    if holdings.neighbours:
+        holdings.neighbours.take_in(all_of_them=True)  # so that no run's search has to
     return made

@@ -7,6 +7,7 @@ import pytest
 from core.errors import ReadError
 from core.holdings import Holdings, LibrarySearch, files
 from core.models import Document
+from core.retrieval.embed import WordVectors
 from core.store import Store
 from tests.agents.small_house import HEAT_PUMPS, House, house, new_house, samples
 
@@ -69,3 +70,13 @@ def test_folders_without_anything_readable_are_told(tmp_path: Path):
     (tmp_path / "b.md").write_text("x")
     (tmp_path / "a.txt").write_text("x")
     assert [path.name for path in files(tmp_path)] == ["a.txt", "b.md"]
+
+
+def test_a_document_that_says_it_in_other_words_is_found(tmp_path: Path):
+    store = Store(tmp_path / "galley.db")
+    holdings = Holdings(store, WordVectors())
+    holdings.keep(document("A physician examined the sick child at the hospital.", "library:a/1"), collection="a")
+    holdings.keep(document("The glacier's ice melted into the valley in summer.", "library:a/2"), collection="a")
+    found = LibrarySearch(holdings, "doctors treating ill kids").hits("doctor treats ill kid", 5)
+    assert [hit.url for hit in found] == ["library:a/1"]
+    assert LibrarySearch(holdings, "doctors treating ill kids", ("b",)).hits("doctor treats ill kid", 5) == []

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     DUPLICATE = "duplicate"  # source_id, title, duplicate_of, of_title
     FLAGGED = "flagged"  # source_id, title, flag, note
     ASSEMBLED = "assembled"  # question_id, section, used, left_out, sufficient, note
+    SEARCHED_AGAIN = "searched_again"  # question_id, section, round, queries, pages, passages (new ones), sufficient
     CONFLICT = "conflict"  # subject, kind, first {passage_id, title, quote}, second {...}
     TEXT = "text"  # section (position), heading, text: a piece of prose, batched
     WRITTEN = "written"  # section (position), heading, sentences (count), words

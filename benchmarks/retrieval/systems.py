@@ -13,7 +13,8 @@ from typing import Any
 from benchmarks.retrieval.shelves import Shelf
 from core.models import Passage
 from core.retrieval import retrieve as retrieving
-from core.retrieval.context import Numbering, assemble, sufficient
+from core.retrieval.abstain import sufficient
+from core.retrieval.context import Numbering, assemble
 from core.retrieval.embed import Embedder
 from core.retrieval.index import before, match_expression
 from core.retrieval.nearest import nearest
@@ -57,7 +58,7 @@ def assembled(question: str, shelf: Shelf) -> list[Passage]:
 
 def enough(question: str, shelf: Shelf, index: Any) -> bool:
     """Whether Galley says that it has the evidence, asked of `index`."""
-    return sufficient(question, evidence(question, shelf, index))[0]
+    return sufficient(question, evidence(question, shelf, index), index, shelf.embedder).enough
 
 
 def evidence(question: str, shelf: Shelf, index: Any) -> Sequence[Any]:

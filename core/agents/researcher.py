@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from core.agents.asking import further_queries, guesses
 from core.agents.connections import connected
 from core.agents.state import RunState, Update
-from core.errors import BudgetSpent, LanguageError, ReadError
+from core.errors import ReadError
 from core.events import Kind
 from core.judging import conflicts
-from core.language.tasks import QueriesAnswer, QueriesInput, Task
 from core.models import Document, Evidence, Flag, Hit, Passage, Question, RunSource, Source, Step
 from core.reading.dedupe import duplicates
 from core.reading.extract import extract_response
@@ -34,6 +34,9 @@ ON_TOPIC = 0.5
 PAGES_AT_ONCE = 6
 PER_QUESTION = 40
 """Passages ranked per question before the token budget decides."""
+
+PASSES = 2
+"""Searches after the first, at most; a pass that puts no new passage before the writer is the last."""
 
 MOST_COMPARED = 1_500
 """Passages compared for disagreements, in the order their sources were kept."""
@@ -165,15 +168,32 @@ def _source(hit: Hit, queries: list[str], context: Context) -> Source:
 
 
 def gather(state: RunState, context: Context) -> Update:
-    """Assemble the evidence of every question from all that was read; search once more where it is thin."""
+    """Assemble the evidence of every question from all that was read; search on where it is thin."""
     questions = [q for q in context.store.plans.get(state.plan_id).questions if q.use]
-    _collapse(context)
-    first = [evidence_for(question, context) for question in questions]
-    thin = [(q, e.note) for q, e in zip(questions, first, strict=True) if not e.sufficient]
-    if any(context.map(lambda pair: _follow_up(*pair, context), thin)):
-        _collapse(context)
-        first = [evidence_for(question, context) for question in questions]
-    gathered = [context.store.evidence.put(context.run_id, evidence) for evidence in first]
+    told: set[int] = set()
+    _collapse(context, told)
+    guessed = guesses(questions, context)
+    asked = {q.id: (*q.queries, *guessed.get(q.id, ())) for q in questions}
+    found = {q.id: evidence_for(q, context, asked[q.id]) for q in questions}
+    for number in range(1, PASSES + 1):
+        again = _search_on(questions, asked, found, context)
+        if not again:
+            break
+        _collapse(context, told)
+        asked |= {id_: (*asked[id_], *queries) for id_, (queries, _) in again.items()}
+        fresh = {q.id: evidence_for(q, context, asked[q.id]) for q in questions}
+        new = {id_: _new(found[id_], fresh[id_]) for id_ in fresh}
+        found = fresh
+        for question in (q for q in questions if q.id in again):
+            queries, pages = again[question.id]
+            context.emit(
+                Kind.SEARCHED_AGAIN, Step.RESEARCH, question_id=question.id, section=question.section, round=number,
+                queries=list(queries), pages=pages, passages=new[question.id],
+                sufficient=found[question.id].sufficient,
+            )  # fmt: skip
+        if not any(new.values()):
+            break
+    gathered = [context.store.evidence.put(context.run_id, found[q.id]) for q in questions]
     for question, kept in zip(questions, gathered, strict=True):
         context.emit(
             Kind.ASSEMBLED, Step.RESEARCH, question_id=question.id, section=question.section, used=len(kept.used),
@@ -186,10 +206,29 @@ def gather(state: RunState, context: Context) -> Update:
     return {"evidence": answered and _on_topic(gathered, context)}
 
 
-def _collapse(context: Context) -> None:
+def _search_on(
+    questions: Sequence[Question], asked: Mapping[int, Sequence[str]], found: Mapping[int, Evidence], context: Context
+) -> dict[int, tuple[tuple[str, ...], int]]:
+    """Search for what the thin questions miss: question id -> queries and pages read; empty when none were read."""
+
+    def search(question: Question) -> tuple[tuple[str, ...], int]:
+        queries = further_queries(question, asked[question.id], found[question.id], context)
+        return queries, read_for(question, list(queries), context) if queries else 0
+
+    thin = [question for question in questions if not found[question.id].sufficient]
+    again = {q.id: done for q, done in zip(thin, context.map(search, thin), strict=True)}
+    return again if any(pages for _, pages in again.values()) else {}
+
+
+def _new(before_it: Evidence, after: Evidence) -> int:
+    """Passages put before the writer that were not before."""
+    return len({item.passage.id for item in after.used} - {item.passage.id for item in before_it.used})
+
+
+def _collapse(context: Context, told: set[int]) -> None:
     """Texts that repeat each other count once: of each such group the one published first stays.
 
-    Done when all is read, in an order of its own: who was read first is chance.
+    Done when all is read, in an order of its own: who was read first is chance. `told` are those said before.
     """
     sources = context.store.sources
     prints = dict(sources.fingerprints(sources.snapshots_of_run(context.run_id)))
@@ -202,6 +241,9 @@ def _collapse(context: Context) -> None:
             continue
         sources.change(source.id, duplicate_of=original.id)
         sources.mark_duplicate(context.run_id, source.id, f"says the same as “{original.title}”")
+        if source.id in told:
+            continue
+        told.add(source.id)
         context.emit(
             Kind.DUPLICATE, Step.RESEARCH, source_id=source.id, title=source.title, duplicate_of=original.id,
             of_title=original.title,
@@ -220,11 +262,15 @@ def _on_topic(gathered: list[Evidence], context: Context) -> bool:
     return not asked or len(asked & held) >= ON_TOPIC * len(asked)
 
 
-def evidence_for(question: Question, context: Context) -> Evidence:
-    """The passages for one question, from everything read in this run, within the token budget."""
+def evidence_for(question: Question, context: Context, queries: Sequence[str] = ()) -> Evidence:
+    """The passages for one question, from everything read in this run, within the token budget.
+
+    Args:
+        queries: all that was asked for it.
+    """
     index = context.store.passages
     with context.span(f"retrieve: {question.section}", "RETRIEVER", input=question.text) as span:
-        ranked = passages_for(question.text, question.queries, context, limit=PER_QUESTION)
+        ranked = passages_for(question.text, queries, context, limit=PER_QUESTION)
         refused = _orders(context)
         ranked, reasons = connected(
             question.text, ranked, lambda part: passages_for(part, (), context, limit=PER_QUESTION),
@@ -240,7 +286,7 @@ def evidence_for(question: Question, context: Context) -> Evidence:
         answer = sufficient(question.text, items, index, context.holdings.embedder)
         evidence = Evidence(
             question_id=question.id, items=items, sufficient=answer.enough, confidence=answer.probability,
-            queries=question.queries, note=note if answer.enough else answer.note,
+            queries=tuple(queries), note=note if answer.enough else answer.note,
         )  # fmt: skip
         span.documents(evidence.used)
     return evidence
@@ -273,30 +319,6 @@ def _clean(passage: Passage | None, refused: Mapping[int, Sequence[Flag]]) -> Pa
     return None if any(flag.start < passage.end and passage.start < flag.end for flag in flags) else passage
 
 
-def _follow_up(question: Question, missing: str, context: Context) -> int:
-    """One more search, with queries not tried yet; returns how many pages it brought."""
-    task = QueriesInput(
-        topic=context.brief.topic, question=question.text, tried=(question.text, *question.queries), missing=missing
-    )
-    try:
-        answer = context.ask(
-            Task(
-                name="queries", role="researcher", system=SYSTEM, input=task, answer=QueriesAnswer, max_tokens=200,
-                user=PROMPT.format(
-                    topic=task.topic, question=task.question, tried="; ".join(task.tried), missing=missing
-                ),
-            )
-        )  # fmt: skip
-    except (LanguageError, BudgetSpent) as error:
-        context.emit(
-            Kind.SKIPPED, Step.RESEARCH, question_id=question.id, url="", title="a second search",
-            reason=error.message,
-        )  # fmt: skip
-        return 0
-    fresh = [query for query in answer.queries if query not in task.tried]
-    return read_for(question, fresh, context) if fresh else 0
-
-
 def _find_conflicts(context: Context) -> None:
     """Disagreements among everything read in this run, put before the writer or not."""
     snapshots = context.store.sources.snapshots_of_run(context.run_id)
@@ -314,13 +336,3 @@ def _find_conflicts(context: Context) -> None:
 
 def _side(passage_id: int, quote: str, passages: dict[int, Passage]) -> dict[str, object]:
     return {"passage_id": passage_id, "title": passages[passage_id].title, "quote": quote}
-
-
-SYSTEM = "You find sources. You answer in JSON only."
-
-PROMPT = """\
-Topic: {topic}
-Question: {question}
-Already searched for: {tried}
-What is missing: {missing}
-Give up to 3 other short search queries that could find it: other words, narrower or broader."""

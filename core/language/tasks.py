@@ -109,6 +109,9 @@ class QueriesInput:
     question: str
     tried: tuple[str, ...]
     missing: str
+    """The question's words that no passage speaks of."""
+    found: tuple[str, ...] = ()
+    """Titles and headings of the best passages so far."""
 
 
 class QueriesAnswer(BaseModel):
@@ -136,6 +139,21 @@ class ReadRelation(BaseModel):
 
 class RelationsAnswer(BaseModel):
     relations: list[ReadRelation] = Field(default_factory=list, max_length=24)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuessesInput:
+    topic: str
+    questions: tuple[str, ...]
+
+
+class Guess(BaseModel):
+    question: int = Field(description="Number of the question")
+    sentence: str = Field(description="A sentence that could answer it")
+
+
+class GuessesAnswer(BaseModel):
+    guesses: list[Guess]
 
 
 # --- write ---------------------------------------------------------------

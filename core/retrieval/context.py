@@ -1,34 +1,24 @@
-"""Context: which of the passages found are put before the writer, and whether they are enough.
+"""Context: which of the passages found are put before the writer.
 
 The budget is filled best first, two passages of a source before a third of any, so that one long
 document does not speak alone; what is left out stays in the record with the reason. A passage that
 cannot be read by itself (`They also ...`, a table without its head) brings the one before it along.
-Whether there is enough is a plain rule on the question's own words, measured in
-benchmarks/retrieval.md: it tells a covered topic from a foreign one, not an answer from a near miss.
-That is the judge's work.
 """
 
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from itertools import chain
 
 from core.models import EvidenceItem, Passage
 from core.retrieval.chunk import ITEM_LINE
 from core.retrieval.retrieve import Ranked
 from core.retrieval.tokens import tokens
-from core.retrieval.words import content_words, stems
 
 OFF_THE_QUESTION = 0.25
 """Share of the best score below which a passage is left out: 99 % of the answering ones among forty stay, and
 half of the forty go (benchmarks/retrieval.md)."""
 FEWEST = 8
 """Never left out for that reason: one hit on a rare word must not silence all who say it otherwise."""
-ENOUGH = 0.3
-"""Share of the question's words that one passage must have."""
-ENOUGH_WORDS = 3
-"""And how many of them, or half of a shorter question's. With both, 96 % of questions asked of their own
-document have sufficient evidence and 5 % of those asked of a foreign one (benchmarks/retrieval.md)."""
 ITEM_TOKENS = 12
 """For a passage's number, source and line feeds in a prompt, beside its title."""
 
@@ -182,33 +172,6 @@ class _Choice:
         if item and not _UNRESOLVED.match(text):
             return found if last.endswith(":") or ITEM_LINE.match(last) else None
         return found
-
-
-def sufficient(question: str, items: Sequence[EvidenceItem]) -> tuple[bool, str]:
-    """Whether the evidence used is enough to write from, and why in words.
-
-    It is when one passage holds `ENOUGH` of the question's content words, by stem, in its text or heading,
-    and `ENOUGH_WORDS` of them at least (half of them, if the question has fewer than six).
-    """
-    used = [item for item in items if not item.left_out]
-    if not used:
-        return False, "no passage was found for this question"
-    asked = {stem: word for word, found in stems(content_words(question)).items() for stem in found}
-    if not asked:
-        return True, "the question names nothing to look for"
-    held = [asked.keys() & _stems_of(item.passage) for item in used]
-    best = max(len(found) for found in held)
-    note = f"the best passage has {best} of the question's {_count(len(asked), 'word')}"
-    if missing := sorted(asked[stem] for stem in asked.keys() - set(chain(*held))):
-        note += f"; no passage has {', '.join(repr(word) for word in missing)}"
-    enough = best >= ENOUGH * len(asked) and best >= min(ENOUGH_WORDS, len(asked) / 2)
-    if enough and len({item.passage.source_id for item in used}) == 1:
-        note += "; all evidence is from one source"
-    return enough, note
-
-
-def _stems_of(passage: Passage) -> set[str]:
-    return set(chain(*stems(content_words(f"{passage.heading}\n{passage.text}")).values()))
 
 
 def _count(n: int, noun: str) -> str:

@@ -41,13 +41,15 @@ class Weights(NamedTuple):
 
     weights: tuple[float, ...]
     bias: float
+    threshold: float
+    """Probability from which the answer is yes; of no use to ranking."""
 
 
 @cache
 def weights(part: str = "ranking") -> Weights:
     """The weights as fitted: `python -m benchmarks.fit` writes them."""
     given = json.loads(WEIGHTS.read_text("utf-8"))[part]
-    return Weights(tuple(given["weights"].values()), given["bias"])
+    return Weights(tuple(given["weights"].values()), given["bias"], given.get("threshold", 0.5))
 
 
 def probabilities(table: "Matrix", model: Weights | None = None) -> list[float]:

@@ -22,6 +22,7 @@ from core.retrieval.words import content_words, stems
 if TYPE_CHECKING:
     import numpy as np
 
+    Ids = np.ndarray[Any, np.dtype[np.int64]]
     Matrix = np.ndarray[Any, np.dtype[np.float32]]
 
 NAMES = ("words", "together", "sentence", "meaning", "share", "around", "repetition")
@@ -121,18 +122,13 @@ def signals(
     if not passages or not asked.words:
         return table
     cut = [sentences(passage.text) for passage in passages]
-    flat = [sentence for own in cut for sentence in own]
-    words = list(dict.fromkeys(word for sentence in flat for word in sentence))
-    place = {word: n for n, word in enumerate(words)}
-    rows = np.array([place[word] for sentence in flat for word in sentence])
-    starts = np.array([0, *accumulate(len(sentence) for sentence in flat)][:-1])
-    firsts = np.array([0, *accumulate(len(own) for own in cut)][:-1])
+    words, rows, starts, firsts = _laid_out(cut)
     vectors = _vectors(words, embedder) if embedder else None
     held = np.maximum.reduceat(_closeness(asked, words, vectors, embedder)[:, rows], starts, axis=1)
     weights = np.array(asked.weights, np.float32)
     table[:, 0] = weights @ np.maximum.reduceat(held, firsts, axis=1)
     pairs = held.copy()
-    inner = np.setdiff1d(np.arange(1, len(flat)), firsts)
+    inner = np.setdiff1d(np.arange(1, len(starts)), firsts)
     pairs[:, inner - 1] = np.maximum(held[:, inner - 1], held[:, inner])
     table[:, 1] = np.maximum.reduceat(weights @ pairs, firsts)
     if vectors is not None and direction is not None:
@@ -148,6 +144,28 @@ def signals(
         table[n, 5] = sum(share * table[other, 4] for other, share in near if other is not None)
     table[:, 6] = [_repetition(own) for own in cut]
     return table
+
+
+def spoken_of(asked: Asked, passages: Sequence[Passage], embedder: Embedder | None) -> "Matrix":
+    """How far each word of the question (rows) is spoken of by each passage (columns), in [0, 1]."""
+    import numpy as np
+
+    words, rows, starts, firsts = _laid_out([sentences(passage.text) for passage in passages])
+    vectors = _vectors(words, embedder) if embedder else None
+    return np.maximum.reduceat(_closeness(asked, words, vectors, embedder)[:, rows], starts[firsts], axis=1)
+
+
+def _laid_out(cut: Sequence[Sequence[Sequence[str]]]) -> "tuple[list[str], Ids, Ids, Ids]":
+    """The distinct words; for every word of the texts in order its number among them; where the sentences begin
+    among these; and where the passages begin among the sentences."""
+    import numpy as np
+
+    flat = [sentence for own in cut for sentence in own]
+    words = list(dict.fromkeys(word for sentence in flat for word in sentence))
+    place = {word: n for n, word in enumerate(words)}
+    rows = np.array([place[word] for sentence in flat for word in sentence])
+    starts = np.array([0, *accumulate(len(sentence) for sentence in flat)][:-1])
+    return words, rows, starts, np.array([0, *accumulate(len(own) for own in cut)][:-1])
 
 
 def _closeness(asked: Asked, words: Sequence[str], vectors: "Matrix | None", embedder: Embedder | None) -> "Matrix":

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.models import Passage
-from core.retrieval.context import Numbering, assemble, cost, sufficient
+from core.retrieval.context import Numbering, assemble, cost
 from core.retrieval.retrieve import Ranked
 
 BODY = "A heat pump gives more heat than the electricity it uses, even in a cold winter in an old house."
@@ -120,18 +120,3 @@ def test_the_budget_is_never_exceeded_and_every_passage_is_accounted_for_once(ra
     assert [bool(item.left_out) for item in items] == sorted(bool(item.left_out) for item in items)
     assert sorted(item.number for item in used) == list(range(1, len(used) + 1))
     assert all(item.number == 0 for item in items if item.left_out)
-
-
-def test_evidence_on_the_topic_is_sufficient_and_foreign_evidence_is_not():
-    items, _ = assemble([found(1, 0.9), found(2, 0.8)], budget_tokens=1000, number=Numbering())
-    assert sufficient("How much electricity does a heat pump use in winter?", items)[0]
-    enough, why = sufficient("Which composer wrote the most operas in Vienna?", items)
-    assert not enough
-    assert why.startswith("the best passage has 0 of the question's 4 words")
-    assert "'vienna'" in why
-
-
-def test_no_evidence_is_never_sufficient_and_one_source_is_said():
-    assert sufficient("anything", ()) == (False, "no passage was found for this question")
-    items, _ = assemble([found(1, 0.9)], budget_tokens=1000, number=Numbering())
-    assert sufficient("heat pump", items)[1].endswith("all evidence is from one source")

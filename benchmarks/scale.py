@@ -292,10 +292,8 @@ def _book(pages: int = 3_000) -> None:
         path = Path(folder) / "book.pdf"
         path.write_bytes(_pdf(pages))
         read, characters, passages, took, peak = pool.submit(_read_book, path).result()
-    print(
-        f"## A PDF of {read:,} pages\n\n{took:.1f} CPU seconds, {characters / 1e6:.1f} MB of text, {passages:,} passages;"
-    )
-    print(f"the process that read it took {peak:.0f} MB at its peak.")
+    print(f"## A PDF of {read:,} pages\n\n{took:.1f} CPU seconds, {characters / 1e6:.1f} MB of text,")
+    print(f"{passages:,} passages; the process that read it took {peak:.0f} MB at its peak.")
 
 
 def _read_book(path: Path) -> tuple[int, int, int, float, float]:

@@ -77,6 +77,17 @@ def parser() -> argparse.ArgumentParser:
     add = commands.add_parser("add", help="add files, folders or addresses to the library")
     add.add_argument("what", nargs="+", metavar="PATH_OR_URL")
     add.add_argument("--collection")
+    fork = commands.add_parser("fork", help="go on with a run from one of its steps, with something changed there")
+    fork.add_argument("run")
+    fork.add_argument(
+        "--from", dest="step", metavar="STEP",
+        help="plan, research, write, judge, edit, review, or an event's number; without it the steps are listed",
+    )  # fmt: skip
+    fork.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE",
+        help="such as tone=formal, model.writer=NAME, gate=0.9, question.2=TEXT, exclude=PASSAGES; repeatable",
+    )  # fmt: skip
+    fork.add_argument("--json", action="store_true")
     commands.add_parser("worker", help="execute runs until told to stop")
     commands.add_parser("serve", help="start Phoenix, a worker and the studio; what `make run` does")
     commands.add_parser("doctor", help="see whether everything is in order")

@@ -56,6 +56,24 @@ def resume(given: argparse.Namespace) -> int:
     return _work_on([given.run], _worker(), studio, given)
 
 
+def fork(given: argparse.Namespace) -> int:
+    """Branch off a run and work on the branch here; without a step, list where it can begin."""
+    studio = Studio()
+    _existing(given.run, studio)
+    if not given.step:
+        for seq, step, names in studio.forkable(given.run):
+            row = {"from": seq, "step": step, "changes": names}
+            print(json.dumps(row) if given.json else f"{seq:>5}  {step:<9} {', '.join(names)}")
+        return 0
+    unclear = [pair for pair in given.set if "=" not in pair]
+    if unclear:
+        raise BriefError(f"{unclear[0]!r} sets nothing.", remedy="Write --set KEY=VALUE, such as --set tone=formal.")
+    changes = dict(pair.split("=", 1) for pair in given.set)
+    worker_ = _worker()
+    branch = studio.fork(given.run, given.step, changes, by="command line", reserved_for=worker_.id)
+    return _work_on([branch], worker_, studio, given)
+
+
 def publish(given: argparse.Namespace) -> int:
     """Publish the run's present draft to one or more targets, now or later; or only say what that would do."""
     studio = Studio()

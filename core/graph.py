@@ -42,6 +42,7 @@ def build(checkpoints: SqliteSaver) -> CompiledStateGraph:
     graph.add_node("outline", _node("outline", synthesizer.outline, Step.WRITE))
     graph.add_node("write", _node("write", synthesizer.write, Step.WRITE), retry_policy=RETRY)
     graph.add_node("frame", _node("frame", synthesizer.frame, Step.WRITE), retry_policy=RETRY)
+    graph.add_node("judge", _node("judge", desk.judge_again, Step.JUDGE), retry_policy=RETRY)
     graph.add_node("revise", _node("revise", reviser.revise, Step.REVISE), retry_policy=RETRY)
     graph.add_node("settle", _node("settle", reviser.settle, Step.REVISE))
     graph.add_node("edit", _node("edit", editor.edit, Step.EDIT), retry_policy=RETRY)
@@ -49,15 +50,15 @@ def build(checkpoints: SqliteSaver) -> CompiledStateGraph:
     graph.add_node("apply", _node("apply", desk.apply, Step.REVIEW))
     graph.add_node("publish", _node("publish", publisher.publish, Step.PUBLISH))
 
-    graph.add_edge(START, "plan")
+    graph.add_conditional_edges(START, _begin, ["plan", "research", "gather", "outline", "judge", "edit", "desk"])
     graph.add_edge("plan", "ask_plan")
     graph.add_conditional_edges("ask_plan", _plan_answer, ["plan", "approve_plan"])
-    graph.add_conditional_edges("approve_plan", _researchers, ["research"])
+    graph.add_conditional_edges("approve_plan", _researchers, ["research", "gather"])
     graph.add_edge("research", "gather")
     graph.add_conditional_edges("gather", lambda s: "outline" if s.evidence else END, ["outline", END])
     graph.add_conditional_edges("outline", _writers, ["write"])
     graph.add_edge("write", "frame")
-    for judged in ("frame", "revise", "settle"):
+    for judged in ("frame", "judge", "revise", "settle"):
         graph.add_conditional_edges(judged, _after_judging, ["revise", "settle", "edit", "desk"])
     graph.add_conditional_edges("edit", _after_editing, ["publish", "desk"])
     graph.add_conditional_edges("desk", _desk_answer, ["apply", "publish", "outline", "desk"])
@@ -69,13 +70,21 @@ def build(checkpoints: SqliteSaver) -> CompiledStateGraph:
 # --- the ways from one step to the next ---------------------------------------------------------------
 
 
+def _begin(state: RunState, runtime: Runtime[Context]) -> "str | list[Send]":
+    """Where a run begins: with its plan, or with the step at which it branches off another run."""
+    if state.enter == "research":
+        return _researchers(state, runtime)
+    return {"write": "outline", "review": "desk"}.get(state.enter, state.enter)
+
+
 def _plan_answer(state: RunState) -> str:
     return "plan" if state.feedback else "approve_plan"
 
 
-def _researchers(state: RunState, runtime: Runtime[Context]) -> list[Send]:
+def _researchers(state: RunState, runtime: Runtime[Context]) -> "str | list[Send]":
     plan = runtime.context.store.plans.get(state.plan_id)
-    return [Send("research", replace(state, question_id=q.id)) for q in plan.questions if q.use]
+    asked = [q.id for q in plan.questions if q.use and q.id not in state.held]
+    return [Send("research", replace(state, question_id=question_id)) for question_id in asked] or "gather"
 
 
 def _writers(state: RunState, runtime: Runtime[Context]) -> list[Send]:
@@ -219,12 +228,13 @@ def advance(
     if decision is not None and not snapshot.interrupts:
         raise StaleDecision("The run was not waiting for this.", remedy="Look at the run and decide again.")
     if snapshot.created_at is None:
-        todo: Any = RunState(run_id=context.run_id)
+        begins = context.store.runs.begins_with(context.run_id)
+        todo: Any = RunState(run_id=context.run_id, **begins | {"held": tuple(begins.get("held", ()))})
     elif snapshot.interrupts and decision is None:
         return snapshot.interrupts[0].value["for"], _state(snapshot.values)
     else:
         if not snapshot.next:  # it had ended for want of evidence: there may be something to find now
-            graph.update_state(config, {"evidence": True}, as_node=START)
+            graph.update_state(config, {"evidence": True, "held": ()}, as_node=START)
         todo = Command(resume=decision) if decision is not None else None
     try:
         graph.invoke(todo, config, context=context, durability="sync")

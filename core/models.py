@@ -35,6 +35,8 @@ class Brief:
     models: dict[str, str] = field(default_factory=dict)
     """Role -> model, over the settings."""
     max_revisions: int = 3
+    gate: float | None = None
+    """Faithfulness the gate asks for, over the settings."""
 
 
 class Status(StrEnum):
@@ -67,6 +69,19 @@ class Step(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Fork:
+    """Where a run branched off another, and what was changed there."""
+
+    run_id: str
+    """The run it branched off."""
+    seq: int
+    """Number of that run's event with which the step it begins at was started."""
+    step: str
+    """`plan`, `research`, `write`, `judge`, `edit`, `review`."""
+    changes: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Run:
     """One brief on its way."""
 
@@ -89,6 +104,8 @@ class Run:
     model_calls: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
+    fork: Fork | None = None
+    """None for a run that was begun from its topic."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,11 +7,13 @@ same.
 
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from core import fork
 from core.errors import BriefError, ConflictError, PublishError
 from core.events import Kind
 from core.markdown import to_markdown
@@ -124,6 +126,13 @@ class Studio:
         Raises:
             BriefError: the topic is empty, too long or says nothing; or an engine, a target or a model is unknown.
         """
+        brief = self._checked(brief)
+        run_id = self.store.runs.add(brief, reserved_for)
+        self.store.events.add(run_id, Kind.RUN_QUEUED, Step.PLAN, {"topic": brief.topic, "by": by})
+        return run_id
+
+    def _checked(self, brief: Brief) -> Brief:
+        """The brief with what it leaves open taken from the settings."""
         topic = " ".join(brief.topic.split())
         if not any(character.isalnum() for character in topic):
             raise BriefError("There is no topic.", remedy="Say in a sentence what the article is to be about.")
@@ -142,9 +151,7 @@ class Studio:
         self._check_target(brief.target)
         self._check_models(brief.models, settings)
         budget = brief.budget_usd if brief.budget_usd is not None else settings.budget_usd
-        run_id = self.store.runs.add(replace(brief, topic=topic, engines=engines, budget_usd=budget), reserved_for)
-        self.store.events.add(run_id, Kind.RUN_QUEUED, Step.PLAN, {"topic": topic, "by": by})
-        return run_id
+        return replace(brief, topic=topic, engines=engines, budget_usd=budget)
 
     def _check_engines(self, engines: tuple[str, ...]) -> None:
         from core.search import ENGINES
@@ -172,6 +179,37 @@ class Studio:
                 f"Nothing is set up that could answer as {', '.join(wanted)}.",
                 remedy="Set OPENAI_API_KEY or OPENAI_BASE_URL, or choose `extractive`, which needs none.",
             )
+
+    def fork(
+        self, run_id: str, at: str | int, changes: Mapping[str, Any], *, by: str = "you",
+        reserved_for: str | None = None,
+    ) -> str:  # fmt: skip
+        """Queue a branch of a run that begins at one of its finished steps, with something changed there.
+
+        Args:
+            at: the number of the event with which the step was started, or a step's name: `plan`, `research`,
+                `write`, `judge`, `edit`, `review`; then it is the last one of that name.
+            changes: name -> value, see `core.fork.branch`.
+
+        Returns:
+            The branch's id; the run itself stays as it is.
+
+        Raises:
+            BriefError: there is no such run or step, or a change makes no sense there.
+        """
+        run = self._existing(run_id)
+        point = fork.point_at(self.store, run_id, at)
+        fork.check(point, changes)
+        brief = self._checked(fork.changed_brief(run.brief, changes))
+        return fork.branch(self.store, run, point, brief, changes, by=by, reserved_for=reserved_for)
+
+    def forkable(self, run_id: str) -> list[tuple[int, str, tuple[str, ...]]]:
+        """`(event number, step, names of what can be changed)` of each step at which a branch can begin."""
+        return [(point.seq, point.step, fork.options(point)) for point in fork.points(self.store, run_id)]
+
+    def branches(self, run_id: str) -> list[Run]:
+        """What branched off a run, newest first."""
+        return self.store.runs.branches(run_id)
 
     def decide(self, run_id: str, kind: str, *, by: str = "you", data: dict[str, Any] | None = None) -> None:
         """Say something to a run; a worker acts on it.

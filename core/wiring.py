@@ -84,6 +84,8 @@ def context_for(run: Run, process: Process) -> Context:
     """
     settings = settings_now(process)
     brief, store = run.brief, process.store
+    if brief.gate is not None:
+        settings = settings.model_copy(update={"gate": brief.gate})
     searcher = Searcher(
         [_engine(name, run, process, settings) for name in brief.engines or settings.engines],
         allow=(*brief.allow, *settings.allow), deny=(*brief.deny, *settings.deny),

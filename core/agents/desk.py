@@ -41,6 +41,12 @@ def approved_plan(state: RunState, context: Context) -> Update:
     return {"plan_id": plan.id, "decision": {}}
 
 
+def judge_again(state: RunState, context: Context) -> Update:
+    """A draft that came along from another run: what has no verdict is judged, and the gate is asked anew."""
+    draft = judge.judge_draft(context, context.store.drafts.get(state.draft_id))
+    return verdict_of(draft.id, context)
+
+
 def apply(state: RunState, context: Context) -> Update:
     """What the person did to the draft: an edit, a note accepted or rejected."""
     decision = state.decision

@@ -9,6 +9,10 @@ class RunState:
     """One run on its way. Everything larger lives in the store."""
 
     run_id: str = ""
+    enter: str = "plan"
+    """The step it begins with; another than the first in a branch of a run."""
+    held: tuple[int, ...] = ()
+    """Questions of a branch whose pages came along: they are not searched for again."""
     plan_id: int = 0
     feedback: str = ""
     """What a person wants changed in the plan."""

@@ -10,7 +10,7 @@ import time
 from dataclasses import asdict
 from typing import Any
 
-from core.models import Brief, Run, Status, Step
+from core.models import Brief, Fork, Run, Status, Step
 from core.store.database import Database, now
 
 LEASE_S = 10.0
@@ -54,6 +54,31 @@ class Runs:
             )
         return run_id
 
+    def branch(self, run_id: str, fork: Fork, state: dict[str, Any]) -> None:
+        """Note that a queued run branches off another.
+
+        Args:
+            state: names of the graph's state -> what the run begins with.
+        """
+        with self._database.write() as c:
+            c.execute(
+                "INSERT INTO forks VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    run_id, fork.run_id, fork.seq, fork.step, json.dumps(fork.changes, ensure_ascii=False),
+                    json.dumps(state),
+                ),
+            )  # fmt: skip
+
+    def begins_with(self, run_id: str) -> dict[str, Any]:
+        """The state a branch begins with; empty for a run that begins with its topic."""
+        with self._database.read() as c:
+            row = c.execute("SELECT state FROM forks WHERE run_id = ?", (run_id,)).fetchone()
+        return json.loads(row["state"]) if row else {}
+
+    def branches(self, run_id: str) -> list[Run]:
+        """The runs that branched off this one, newest first; deleted ones left out."""
+        return self._where("f.from_run = ? AND r.deleted_at IS NULL", run_id)
+
     def get(self, run_id: str) -> Run | None:
         rows = self._where("r.id = ?", run_id)
         return rows[0] if rows else None
@@ -83,7 +108,8 @@ class Runs:
     def _where(self, condition: str, *values: Any, limit: int = 1000, offset: int = 0) -> list[Run]:
         with self._database.read() as c:
             rows = c.execute(
-                "SELECT r.*, b.data AS brief FROM runs r JOIN briefs b ON b.id = r.brief_id"
+                "SELECT r.*, b.data AS brief, f.from_run, f.seq AS fork_seq, f.step AS fork_step, f.changes"
+                " FROM runs r JOIN briefs b ON b.id = r.brief_id LEFT JOIN forks f ON f.run_id = r.id"
                 f" WHERE {condition} ORDER BY r.created_at DESC, r.rowid DESC LIMIT ? OFFSET ?",
                 (*values, limit, offset),
             ).fetchall()
@@ -201,5 +227,11 @@ def _run(row: Any) -> Run:
         cancel=bool(row["cancel"]), pause=bool(row["pause"]),
         error=json.loads(row["error"]) if row["error"] else None, trace_id=row["trace_id"],
         draft_id=row["draft_id"], cost_usd=row["cost_usd"], model_calls=row["model_calls"],
-        tokens_in=row["tokens_in"], tokens_out=row["tokens_out"],
+        tokens_in=row["tokens_in"], tokens_out=row["tokens_out"], fork=_fork(row),
     )  # fmt: skip
+
+
+def _fork(row: Any) -> Fork | None:
+    if row["from_run"] is None:
+        return None
+    return Fork(run_id=row["from_run"], seq=row["fork_seq"], step=row["fork_step"], changes=json.loads(row["changes"]))

@@ -473,27 +473,76 @@ class Verdict:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Scorecard:
-    """A draft's scores; every one in [0, 1], None when it cannot be measured."""
+class SectionScore:
+    """One section's claims, counted by verdict. The introduction has an empty heading."""
 
-    faithfulness: float
-    """Share of claims that are supported; a partly supported one counts half."""
-    answer_relevance: float | None = None
-    context_precision: float | None = None
-    coverage: float | None = None
-    """Share of the plan's questions with at least one supported claim."""
-    citation_accuracy: float | None = None
-    """Share of citations whose own passage supports the sentence."""
-    toxicity: float | None = None
-    """Share of sentences with abusive words; 0 is best."""
-    logic: float | None = None
-    """1 minus the share of sentences that disagree with another on a number."""
+    heading: str
     claims: int = 0
     supported: int = 0
     partly: int = 0
     unsupported: int = 0
     contradicted: int = 0
     unjudged: int = 0
+
+    @property
+    def faithfulness(self) -> float | None:
+        """As of the whole article; None without a claim."""
+        return (self.supported + 0.5 * self.partly) / self.claims if self.claims else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scorecard:
+    """A draft's scores; shares lie in [0, 1], and a score is None when it cannot be measured (docs/scores.md)."""
+
+    faithfulness: float
+    """Share of claims that are supported; a partly supported one counts half."""
+    faithfulness_low: float | None = None
+    """With `faithfulness_high` the range of the true share where no model judged; None where one did."""
+    faithfulness_high: float | None = None
+    answer_relevance: float | None = None
+    context_precision: float | None = None
+    context_recall: float | None = None
+    """Share of the relevant passages found that were put before the writer."""
+    coverage: float | None = None
+    """Share of the plan's questions with at least one supported claim."""
+    citation_accuracy: float | None = None
+    """Share of citations whose own passage supports the sentence (citation precision)."""
+    citation_recall: float | None = None
+    """Share of claims that what they cite supports in full."""
+    toxicity: float | None = None
+    """Share of sentences with abusive words; 0 is best."""
+    loaded: float | None = None
+    """Share of sentences with a loaded or absolute word that is not quoted; 0 is best."""
+    logic: float | None = None
+    """1 minus the share of sentences that disagree with another on a number."""
+    diversity: float | None = None
+    """Effective number of independent voices for each cited source; 1 when each speaks for itself and as often."""
+    voices: float | None = None
+    """Effective number of independent voices, 1 or more."""
+    cited_sources: int = 0
+    age_years: float | None = None
+    """Median age of the dated sources cited."""
+    old_share: float | None = None
+    """Share of the dated sources cited that are older than five years; 0 is best."""
+    dated_share: float | None = None
+    """Share of the sources cited that bear a date."""
+    reading_grade: float | None = None
+    """Years of schooling the text asks for, by Flesch and Kincaid; English only."""
+    contradictions: int = 0
+    """Claims contradicted by what they cite, and pairs of claims that disagree."""
+    source_conflicts: int = 0
+    """Disagreements between sources of which the article cites one."""
+    doubtful: int = 0
+    """Claims whose verdict is doubtful."""
+    flags: tuple[str, ...] = ()
+    """What was found by `toxicity`, `loaded` and `logic`, in words."""
+    claims: int = 0
+    supported: int = 0
+    partly: int = 0
+    unsupported: int = 0
+    contradicted: int = 0
+    unjudged: int = 0
+    sections: tuple[SectionScore, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -503,6 +552,8 @@ class Gate:
     passed: bool
     reasons: tuple[str, ...] = ()
     """Why not, most serious first."""
+    remarks: tuple[str, ...] = ()
+    """Why a person should look all the same; they close nothing by themselves."""
 
 
 class Cause(StrEnum):

@@ -57,6 +57,8 @@ class Settings(BaseModel):
 
     # judging and budget
     gate: float = Field(0.8, ge=0, le=1)
+    section_gate: float = Field(0.6, ge=0, le=1, description="Least faithfulness of each section with three claims")
+    gate_on_doubt: bool = Field(False, description="Close the gate too where the score is too uncertain to tell")
     max_revisions: int = Field(3, ge=0, le=10)
     budget_usd: float | None = Field(1.0, ge=0)
     evidence_tokens: int = Field(2_500, ge=200, description="Evidence put before the writer, per question")

@@ -56,12 +56,16 @@ def score_draft(context: Context, draft_id: int) -> tuple[Scorecard, Gate]:
     card = scorecard.score(
         draft, questions=[q for q in plan.questions if q.use] if plan else [],
         evidence=context.store.evidence.of_run(context.run_id), topic=context.brief.topic,
+        conflicts=context.store.evidence.conflicts(context.run_id), language=context.brief.language,
     )  # fmt: skip
-    answer = gate.decide(card, threshold=context.settings.gate)
+    settings = context.settings
+    answer = gate.decide(
+        card, threshold=settings.gate, section_threshold=settings.section_gate, certain=settings.gate_on_doubt
+    )
     context.store.drafts.put_scores(draft_id, card, answer)
     context.emit(
         Kind.SCORED, Step.JUDGE, draft_id=draft_id, scorecard=asdict(card), passed=answer.passed,
-        reasons=list(answer.reasons),
+        reasons=list(answer.reasons), remarks=list(answer.remarks),
     )  # fmt: skip
     return card, answer
 

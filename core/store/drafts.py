@@ -19,6 +19,7 @@ from core.models import (
     Label,
     Note,
     Scorecard,
+    SectionScore,
     Sentence,
     SentenceKind,
     Span,
@@ -178,14 +179,14 @@ class Drafts:
         with self._database.write() as c:
             c.execute(
                 "UPDATE drafts SET scorecard = ?, passed = ?, reasons = ? WHERE id = ?",
-                (json.dumps(asdict(scorecard)), gate.passed, json.dumps(gate.reasons), draft_id),
+                (json.dumps(asdict(scorecard)), gate.passed, json.dumps(_said(gate)), draft_id),
             )
 
     def scores(self, draft_id: int) -> tuple[Scorecard, Gate] | None:
         with self._database.read() as c:
             row = c.execute("SELECT scorecard, passed, reasons FROM drafts WHERE id = ?", (draft_id,)).fetchone()
         card = _scorecard(row["scorecard"]) if row else None
-        return (card, Gate(passed=bool(row["passed"]), reasons=tuple(json.loads(row["reasons"])))) if card else None
+        return (card, _gate(row)) if card else None
 
     def scored(self, limit: int = 200) -> list[tuple[str, str, str, Scorecard]]:
         """`(run id, title, time, scorecard)` of each run's present draft, newest first."""
@@ -195,7 +196,8 @@ class Drafts:
                 " WHERE d.scorecard IS NOT NULL AND r.deleted_at IS NULL ORDER BY r.created_at DESC LIMIT ?",
                 (limit,),
             ).fetchall()
-        return [(r["id"], r["title"], r["created_at"], Scorecard(**json.loads(r["scorecard"]))) for r in rows]
+        cards = [(r, _scorecard(r["scorecard"])) for r in rows]
+        return [(r["id"], r["title"], r["created_at"], card) for r, card in cards if card]
 
     def put_diagnoses(self, draft_id: int, diagnoses: Iterable[Diagnosis]) -> None:
         with self._database.write() as c:
@@ -265,4 +267,21 @@ def _verdict(row: Any) -> Verdict | None:
 
 
 def _scorecard(stored: str | None) -> Scorecard | None:
-    return Scorecard(**json.loads(stored)) if stored else None
+    """A stored scorecard; one from before a score existed is without it."""
+    if not stored:
+        return None
+    values = json.loads(stored)
+    values["flags"] = tuple(values.get("flags", ()))
+    values["sections"] = tuple(SectionScore(**section) for section in values.get("sections", ()))
+    return Scorecard(**values)
+
+
+def _said(gate: Gate) -> dict[str, tuple[str, ...]]:
+    return {"reasons": gate.reasons, "remarks": gate.remarks}
+
+
+def _gate(row: Any) -> Gate:
+    """The gate's stored answer; at first only its reasons were kept, as a list."""
+    said = json.loads(row["reasons"])
+    both = said if isinstance(said, dict) else {"reasons": said, "remarks": ()}
+    return Gate(passed=bool(row["passed"]), reasons=tuple(both["reasons"]), remarks=tuple(both["remarks"]))

@@ -22,7 +22,7 @@ def test_progress_grows_to_the_end(house: House):
     claims = [s for s in house.draft(run_id).sentences if s.kind is SentenceKind.CLAIM]
     assert at.counts["supported"] == at.counts["judged"] >= len(claims) > 10, "judged again after a change counts again"
     assert at.counts["sentences"] == len(house.draft(run_id).sentences)
-    assert at.counts["questions"] == len([e for e in house.events(run_id, "searching")])
+    assert at.counts["questions"] == len({e.data["question_id"] for e in house.events(run_id, "searching")})
 
 
 def test_every_step_is_shown_once_with_its_time(house: House):

@@ -411,7 +411,7 @@ def test_what_a_person_set_goes_out_and_what_they_left_alone_galley_chooses(desk
     picture = door.take_picture(_png(), "A boiler\nin a cellar")
     before = door.suggested(run_id)
     assert before.cover is not None
-    assert before.cover.alt.startswith("Title card")
+    assert before.cover.alt.startswith("Decorative cover")
     door.save_details(run_id, Details(tags=("heat",), seo_title="Heat pumps", cover=picture), by="Ada")
     after = door.suggested(run_id)
     assert (after.tags, after.seo_title, after.dek, after.slug) == (("heat",), "Heat pumps", before.dek, before.slug)

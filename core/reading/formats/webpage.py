@@ -18,6 +18,7 @@ from urllib.parse import urljoin, urlsplit
 from core.errors import ReadError
 from core.models import Flag
 from core.reading.encoding import decode
+from core.reading.formats.article import article_of
 from core.reading.normal import one_line
 from core.reading.readers import READERS, Reading
 
@@ -38,7 +39,6 @@ _FRAME = {"html", "body", "main", "article", "head"}
 """Never taken out: pages hide these until their script has run."""
 _EMPHASIS = ("b", "strong", "em", "i", "u", "small", "mark", "ins", "font", "big", "tt", "kbd", "samp", "var")
 _NOT_FREE = re.compile(r'"isAccessibleForFree"\s*:\s*"?false', re.IGNORECASE)
-_SEPARATOR = re.compile(r"^\|(?:\s*:?-+:?\s*\|)+$")
 _FAULTS = (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, AssertionError)
 """What parsers raise on broken pages."""
 
@@ -103,24 +103,13 @@ def _facts(tree: Any, url: str) -> Any:
 
 
 def _article(tree: Any, url: str) -> str:
-    import trafilatura
-
     try:
-        text = trafilatura.extract(
-            tree,
-            url=url or None,
-            output_format="markdown",
-            fast=True,
-            include_comments=False,
-            include_tables=True,
-            date_extraction_params={"extensive_search": False},
-        )
+        return article_of(tree, url)
     except _FAULTS as error:
         raise ReadError(
             "The page's text cannot be told from its frame.",
             remedy="Save it as text and add it to the library.",
         ) from error
-    return _tidy_tables(text or "")
 
 
 def _take_hidden(tree: Any) -> tuple[str, ...]:
@@ -189,38 +178,13 @@ def _drop(element: Any) -> None:
 
 
 def _prepare(tree: Any) -> None:
-    """Drop emphasis and footnote marks; put a table's caption before it as a paragraph."""
+    """Drop emphasis and footnote marks."""
     from lxml import etree
 
     for mark in tree.xpath("//sup[contains(@class,'reference')] | //span[@class='mw-editsection']"):
         if mark.getparent() is not None:
             _drop(mark)
-    for caption in tree.xpath("//table/caption"):
-        table, text = caption.getparent(), one_line(_text(caption))
-        _drop(caption)
-        if text and table.getparent() is not None:
-            paragraph = etree.Element("p")
-            paragraph.text = text
-            table.addprevious(paragraph)
     etree.strip_tags(tree, *_EMPHASIS)
-
-
-def _tidy_tables(text: str) -> str:
-    """One separator line a table, no blanks at line ends."""
-    lines: list[str] = []
-    in_table = separated = False
-    for line in text.splitlines():
-        bare = line.rstrip()
-        if not bare.startswith("|"):
-            in_table = separated = False
-        elif _SEPARATOR.match(bare.replace(" ", "")):
-            if separated or not in_table:
-                continue
-            separated = True
-        else:
-            in_table = True
-        lines.append(bare)
-    return "\n".join(lines)
 
 
 def _links(main: Any, url: str) -> tuple[str, ...]:

@@ -1,0 +1,161 @@
+"""Which blocks of a page are its article: all outside the frame, or those that trafilatura chose.
+
+Two kinds of page need two ways. Documentation has little but its text once the frame is off, and trafilatura, made
+for news, loses headings, definitions and whole sections of it. News pages are half teasers, in elements that say
+nothing of it, and there trafilatura chooses well. The text is made of the page's own blocks in both cases, headings
+at their level, code and tables whole. A page that says it is an article, or that has many blocks of links, is put to
+trafilatura, and the blocks it chose are kept, with the headings above them and the code and tables between them.
+Figures for both kinds: benchmarks/reading.md.
+"""
+
+import re
+from collections import Counter
+from typing import Any
+
+from core.reading.formats.frame import main_of, take_frame
+from core.reading.formats.markup import Block, blocks_of, markdown
+from core.reading.normal import count_words
+
+LINKED = 0.5
+"""Share of a block's characters that are links from which it is no prose."""
+FEW_LINKED_WORDS = 0.1
+FEW_LINKED_BLOCKS = 0.25
+"""Up to these shares of words and of blocks, what is left of a page without its frame is its article. Of 160 pages of
+nine documentation packages all but contents and indexes stay below; of 23 pages of news that do, all say they are
+articles."""
+LEAST_CHOSEN = 0.6
+"""Where trafilatura keeps less than this share of a page with few links, it is not believed."""
+WINDOW = 200
+"""Characters of the chosen text in which a short block must follow the one before it: `Travel` stands anywhere."""
+PROBE = 10
+"""Words of a block's beginning, or of its end, by which it is found in the chosen text."""
+SHORT = 5
+
+_WORD = re.compile(r"[^\W_]+")
+_SAYS_ARTICLE = re.compile(r'"@type"\s*:\s*\[?\s*"(?:\w*Article|BlogPosting|Report\w*)"')
+
+
+def article_of(tree: Any, url: str) -> str:
+    """The article as Markdown (see markup.py). The tree loses its frame.
+
+    Args:
+        tree: the page, an lxml.html tree.
+        url: to tell trafilatura; may be empty.
+
+    Raises:
+        ValueError, TypeError, ...: what parsers raise on broken pages.
+    """
+    says_article = _says_article(tree)
+    body = tree.find("body")
+    take_frame(body)
+    blocks = blocks_of(main_of(body))
+    few_links = _few_links(blocks)
+    if few_links and not says_article:
+        return markdown(_without_ends(blocks))
+    chosen = _chosen(tree, url)
+    kept = _kept(blocks, chosen)
+    if not _covers(kept, chosen):
+        blocks = blocks_of(body)  # the article stands outside what the page calls its main part
+        kept = _kept(blocks, chosen)
+    if few_links and _words(kept) < LEAST_CHOSEN * _words(blocks):
+        kept = _without_ends(blocks)
+    return markdown(kept)
+
+
+def _says_article(tree: Any) -> bool:
+    if any(meta.get("content") == "article" for meta in tree.xpath("//meta[@property='og:type' or @name='og:type']")):
+        return True
+    return any(_SAYS_ARTICLE.search(said) for said in tree.xpath("//script[@type='application/ld+json']/text()"))
+
+
+def _few_links(blocks: list[Block]) -> bool:
+    body = [block for block in blocks if block.kind != "heading"]
+    links = [block for block in body if block.linked >= LINKED]
+    return len(links) <= FEW_LINKED_BLOCKS * len(body) and _words(links) <= FEW_LINKED_WORDS * _words(body)
+
+
+def _without_ends(blocks: list[Block]) -> list[Block]:
+    """Without the blocks of links before the first and after the last that says something."""
+    says = [n for n, block in enumerate(blocks) if block.kind != "heading" and block.linked < LINKED]
+    if not says:
+        return blocks
+    return [
+        block for n, block in enumerate(blocks) if block.kind == "heading" and n < says[-1] or says[0] <= n <= says[-1]
+    ]
+
+
+def _chosen(tree: Any, url: str) -> str:
+    """The words trafilatura keeps, in its order, one space around each."""
+    import trafilatura
+
+    text = trafilatura.extract(
+        tree,
+        url=url or None,
+        output_format="txt",
+        fast=True,
+        include_comments=False,
+        include_tables=True,
+        date_extraction_params={"extensive_search": False},
+    )
+    return _plain(text or "")
+
+
+def _kept(blocks: list[Block], chosen: str) -> list[Block]:
+    """Blocks that were chosen, headings of sections with such a block, code and tables between two."""
+    found = _found(blocks, chosen)
+    body = [n for n, block in enumerate(blocks) if found[n] and block.kind != "heading"]
+    if not body:
+        return []
+    series = Counter(blocks[n].series for n in body)
+    whole = Counter(block.series for block in blocks)
+    kept: list[Block] = []
+    inner = 0
+    """The highest rank of a heading between here and the next block that is kept; 0: none follows, 7: none between."""
+    for n in range(len(blocks) - 1, -1, -1):
+        block = blocks[n]
+        if block.kind == "heading":
+            if block.linked >= LINKED and not found[n]:
+                continue
+            if block.level < inner:
+                kept.append(block)
+            inner = min(inner, block.level)
+            continue
+        between = body[0] < n < body[-1] and block.linked < LINKED
+        belongs = block.kind in ("code", "table") or (block.series and 2 * series[block.series] >= whole[block.series])
+        if found[n] or (between and belongs):
+            kept.append(block)
+            inner = 7
+    return kept[::-1]
+
+
+def _found(blocks: list[Block], chosen: str) -> list[bool]:
+    """Whether each block stands in the chosen text; one of few words only right behind the one before."""
+    found: list[bool] = []
+    at = 0
+    for block in blocks:
+        words = _plain(block.text).split()
+        place = -1
+        if words:
+            end = len(chosen) if len(words) >= SHORT else at + WINDOW
+            for probe in (words[:PROBE], words[-PROBE:]):
+                needle = f" {' '.join(probe)} "
+                place = chosen.find(needle, at, end)
+                if place < 0 and len(words) >= SHORT:
+                    place = chosen.find(needle)
+                if place >= 0:
+                    at = place + len(needle) - 1
+                    break
+        found.append(place >= 0)
+    return found
+
+
+def _covers(kept: list[Block], chosen: str) -> bool:
+    return 2 * sum(len(_plain(block.text)) for block in kept) >= len(chosen)
+
+
+def _plain(text: str) -> str:
+    return f" {' '.join(_WORD.findall(text.lower()))} "
+
+
+def _words(blocks: list[Block]) -> int:
+    return sum(count_words(block.text) for block in blocks)

@@ -37,9 +37,14 @@ _LAST = {
 }  # fmt: skip
 """What can be changed -> the last step at which changing it still does something."""
 
+_FIRST = {
+    "question": "research", "queries": "research", "use": "research", "exclude_source": "research",
+    "exclude": "write", "include": "write",
+}  # fmt: skip
+"""What is a run's own -> the first step at which it stands."""
+
 _LISTS = ("engines", "urls", "collections", "allow", "deny")
 _NUMBERS: dict[str, type] = {"words": int, "max_revisions": int, "gate": float, "budget_usd": float}
-_PASSAGES = ("exclude", "include", "exclude_source")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,12 +167,11 @@ def check(point: Point, changes: Mapping[str, Any]) -> None:
                 f"{name!r} was used before the step {point.step!r}; changing it here would do nothing.",
                 remedy=f"Branch from {last!r} or earlier.",
             )
-        only = {"question": "research", "queries": "research", "use": "research", "exclude": "write",
-                "include": "write"}.get(kind)  # fmt: skip
-        if only and point.step != only:
+        first = _FIRST.get(kind, "plan")
+        if STEPS.index(point.step) < STEPS.index(first):
             raise BriefError(
-                f"{name!r} does not stand yet at the step {point.step!r}: it is made anew there.",
-                remedy=f"Branch from {only!r}.",
+                f"{name!r} does not stand yet at the step {point.step!r}: it is made after it.",
+                remedy=f"Branch from {first!r}.",
             )
 
 
@@ -354,11 +358,9 @@ def _moved(draft: Draft, new: str, ids: Mapping[int, int], questions: Mapping[in
 
 def options(point: Point) -> tuple[str, ...]:
     """The names of what can be changed at a step; those of single questions left out."""
-    only = {"exclude": "write", "include": "write"}
+    here = STEPS.index(point.step)
     return tuple(
-        name
-        for name, last in _LAST.items()
-        if STEPS.index(point.step) <= STEPS.index(last) and only.get(name, point.step) == point.step
+        name for name, last in _LAST.items() if STEPS.index(_FIRST.get(name, "plan")) <= here <= STEPS.index(last)
     )
 
 

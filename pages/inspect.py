@@ -10,6 +10,7 @@ from pages.components.figures import count, duration, money, plain, short
 from pages.components.links import open_run, open_step
 from pages.components.shell import guard, heading, nothing, run_from_address
 from pages.components.words import STEPS, state, verdict
+from pages.states.again import again, told_changes
 from pages.states.evidence import table
 
 MOST_EVENTS = 2000
@@ -29,6 +30,9 @@ def page() -> None:
         phoenix = studio().phoenix_url()
         if phoenix and run.trace_id:
             st.page_link(phoenix, label="Trace in Phoenix", icon=":material/account_tree:")
+    if run.fork:
+        st.caption(f"Branched off another run at the step “{STEPS[run.fork.step]}”: {told_changes(run)}")
+        open_run(run.fork.run_id, "Open that run")
     asked = st.query_params.get("sentence", "")
     if asked.isdigit():
         _sentence(run, int(asked))
@@ -156,6 +160,8 @@ def _step(run: Run, step: StepView) -> None:
         f"{step.status} · {count(len(events), 'event')}"
         + (f" · {duration(step.seconds)}" if step.seconds is not None else "")
     )
+    if step.status == "done":
+        again(run, step)
     _calls(run, step, events)
     for evidence in studio().evidence(run.id):
         if step.key == f"research:{evidence.question_id}":

@@ -7,13 +7,17 @@ import streamlit as st
 from core.models import Run, Scorecard, Status
 from pages.components import session
 from pages.components.door import studio
-from pages.components.figures import ago, count, money, plain, share
+from pages.components.figures import ago, count, duration, money, plain, share
 from pages.components.links import open_run
 from pages.components.shell import flash, guard, heading, nothing, told
-from pages.components.words import state
+from pages.components.words import STEPS, state
+from pages.states.again import told_changes
+from pages.states.preview import changes, words_changed
 
 SIZE = 50
 ANY = "any state"
+MOST_DIFFERENCES = 60
+"""Sentences shown of two articles that differ."""
 
 
 def page() -> None:
@@ -67,6 +71,7 @@ def _table(rows: list[Run]) -> list[Run]:
                 "Claims": str(card.claims) if card else "",
                 "Cost": money(run.cost_usd),
                 "Started": ago(run.created_at),
+                "Branch": f"from {STEPS[run.fork.step]}" if run.fork else "",
                 "Open": f"/?run={run.id}",
             }
             for run in rows
@@ -95,6 +100,11 @@ def _one(run: Run) -> None:
         st.markdown(f"**{plain(run.title)}**", width="content")
         open_run(run.id, "Open")
         st.button("Delete", icon=":material/delete:", on_click=delete)
+    if run.fork:
+        st.caption(f"Branched off at the step “{STEPS[run.fork.step]}”: {told_changes(run)}")
+        open_run(run.fork.run_id, "Open the run it branched off")
+    for branch in studio().branches(run.id):
+        open_run(branch.id, f"Branch from {STEPS[branch.fork.step] if branch.fork else ''}: {told_changes(branch)}")
 
 
 def _restore() -> None:
@@ -137,6 +147,8 @@ def _compare(first: Run, second: Run) -> None:
                 "Sources": str(len(studio().sources(run.id))),
                 "Cost": money(run.cost_usd),
                 "Tokens": f"{run.tokens_in + run.tokens_out:,}",
+                "Worked": duration(studio().progress(run.id).elapsed_s),
+                "Branched off": f"{STEPS[run.fork.step]}: {told_changes(run)}" if run.fork else "",
             }
             st.dataframe(
                 [{"": name, "Value": value} for name, value in rows.items()],
@@ -144,6 +156,24 @@ def _compare(first: Run, second: Run) -> None:
                 alt=f"Facts of {run.title}",
             )
             open_run(run.id, "Open")
+    if first.draft_id and second.draft_id:
+        with st.expander(
+            "What differs in the articles: left (−) and right (+)", key="differs", on_change="rerun"
+        ) as box:
+            if box.open:
+                _difference(studio().markdown(first.draft_id), studio().markdown(second.draft_id))
+
+
+def _difference(left: str, right: str) -> None:
+    """Two articles sentence by sentence, where they differ."""
+    pairs = changes(left, right)
+    if not pairs:
+        st.caption("No word differs.")
+    for old, new in pairs[:MOST_DIFFERENCES]:
+        before, after = words_changed(old, new)
+        st.markdown("\n\n".join(part for part in (before and f"− {before}", after and f"\\+ {after}") if part))
+    if len(pairs) > MOST_DIFFERENCES:
+        st.caption(f"{len(pairs) - MOST_DIFFERENCES} more differ.")
 
 
 guard()

@@ -10,6 +10,7 @@ Figures for both kinds: benchmarks/reading.md.
 
 import re
 from collections import Counter
+from copy import deepcopy
 from typing import Any
 
 from core.reading.formats.frame import main_of, take_frame
@@ -30,6 +31,8 @@ WINDOW = 200
 PROBE = 10
 """Words of a block's beginning, or of its end, by which it is found in the chosen text."""
 SHORT = 5
+SHORTEST_START = 10
+"""Words; a shorter paragraph before the first heading is a motto or a menu."""
 
 _WORD = re.compile(r"[^\W_]+")
 _SAYS_ARTICLE = re.compile(r'"@type"\s*:\s*\[?\s*"(?:\w*Article|BlogPosting|Report\w*)"')
@@ -45,19 +48,21 @@ def article_of(tree: Any, url: str) -> str:
     Raises:
         ValueError, TypeError, ...: what parsers raise on broken pages.
     """
+    whole = deepcopy(tree)  # trafilatura sees the frame too: what stands beside it tells it where the article is
     says_article = _says_article(tree)
     body = tree.find("body")
     take_frame(body)
     blocks = blocks_of(main_of(body))
-    few_links = _few_links(blocks)
-    if few_links and not says_article:
+    if _few_links(blocks) and not says_article:
         return markdown(_without_ends(blocks))
-    chosen = _chosen(tree, url)
+    chosen = _chosen(whole, url)
     kept = _kept(blocks, chosen)
-    if not _covers(kept, chosen):
-        blocks = blocks_of(body)  # the article stands outside what the page calls its main part
+    for wider in (body, whole.find("body")):  # the article may stand outside what seems its place
+        if _covers(kept, chosen):
+            break
+        blocks = blocks_of(wider)
         kept = _kept(blocks, chosen)
-    if few_links and _words(kept) < LEAST_CHOSEN * _words(blocks):
+    if _few_links(blocks) and _words(kept) < LEAST_CHOSEN * _words(blocks):
         kept = _without_ends(blocks)
     return markdown(kept)
 
@@ -75,13 +80,19 @@ def _few_links(blocks: list[Block]) -> bool:
 
 
 def _without_ends(blocks: list[Block]) -> list[Block]:
-    """Without the blocks of links before the first and after the last that says something."""
+    """Without what stands before the first heading and says nothing (a motto, a menu), and without links at the end."""
     says = [n for n, block in enumerate(blocks) if block.kind != "heading" and block.linked < LINKED]
     if not says:
         return blocks
-    return [
-        block for n, block in enumerate(blocks) if block.kind == "heading" and n < says[-1] or says[0] <= n <= says[-1]
-    ]
+    blocks = blocks[: says[-1] + 1]
+    first = next((n for n, block in enumerate(blocks) if block.kind == "heading" or not _says_nothing(block)), 0)
+    if blocks[first].kind != "heading":
+        first = next(n for n, block in enumerate(blocks) if block.linked < LINKED)
+    return blocks[first:]
+
+
+def _says_nothing(block: Block) -> bool:
+    return block.linked >= LINKED or (block.kind == "prose" and count_words(block.text) < SHORTEST_START)
 
 
 def _chosen(tree: Any, url: str) -> str:

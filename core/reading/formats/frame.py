@@ -38,8 +38,8 @@ _SURE = re.compile(
     re.IGNORECASE,
 )
 _LIKELY = re.compile(
-    _PLACES + r"(?:sidebar|sphinxsidebar|header|banner|related|relatedlinks|recommend(?:ed|ations)|most-(?:popular|read)|"
-    r"trending|popular|more-(?:on|from|stories)|also-(?:read|like)|read-(?:more|next)|tags|tag-list|categories|"
+    _PLACES + r"(?:sidebar|sphinxsidebar|header|banner|related|relatedlinks|recommend(?:ed|ations)|most-(?:popular|"
+    r"read)|trending|popular|more-(?:on|from|stories)|also-(?:read|like)|read-(?:more|next)|tags|tag-list|categories|"
     r"toc|contents|table-of-contents|minitoc|localtoc|widgets?|teasers?|archives?|infobox|meta|navbox|"
     r"prev-next|next-prev)(?:[-_]*(?:posts|articles|stories|news|pages|reading))?" + _PARTS,
     re.IGNORECASE,

@@ -29,9 +29,9 @@ _CONTAINERS = (
     "nav", "p", "section", "summary", "tbody", "td", "tfoot", "th", "thead", "tr",
 )  # fmt: skip
 _UNREAD = (
-    "audio", "button", "canvas", "embed", "frame", "head", "iframe", "input", "label", "link", "map", "meta", "noscript",
-    "object", "optgroup", "option", "progress", "rp", "rt", "script", "select", "style", "svg", "template", "textarea",
-    "title", "video",
+    "audio", "button", "canvas", "embed", "frame", "head", "iframe", "input", "label", "link", "map", "meta",
+    "noscript", "object", "optgroup", "option", "progress", "rp", "rt", "script", "select", "style", "svg", "template",
+    "textarea", "title", "video",
 )  # fmt: skip
 _LAYOUT = ("table", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "form")
 """What stands in no cell of a table of data."""
@@ -287,7 +287,7 @@ def _raw(element: Any) -> Iterable[str]:
 
 
 def _cells(rows: list[Any]) -> tuple[list[list[str]], int]:
-    """The texts of a table's cells, rows of one length, and how many characters are links."""
+    """The texts of a table's cells, rows of one length, no column empty, and how many characters are links."""
     table: list[list[str]] = []
     linked = 0
     open_rows: dict[int, int] = {}
@@ -312,7 +312,9 @@ def _cells(rows: list[Any]) -> tuple[list[list[str]], int]:
         if any(texts):
             table.append(texts[:MOST_COLUMNS])
     width = max(map(len, table), default=0)
-    return [row + [""] * (width - len(row)) for row in table], linked
+    table = [row + [""] * (width - len(row)) for row in table]
+    used = [column for column in range(width) if any(row[column] for row in table)]
+    return [[row[column] for column in used] for row in table], linked
 
 
 def _cell(cell: Any) -> tuple[str, int]:

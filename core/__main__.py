@@ -88,6 +88,8 @@ def parser() -> argparse.ArgumentParser:
         help="such as tone=formal, model.writer=NAME, gate=0.9, question.2=TEXT, exclude=PASSAGES; repeatable",
     )  # fmt: skip
     fork.add_argument("--json", action="store_true")
+    trial = commands.add_parser("judge-trial", help="try the configured judge model with claims whose truth is known")
+    trial.add_argument("--json", action="store_true")
     commands.add_parser("worker", help="execute runs until told to stop")
     commands.add_parser("serve", help="start Phoenix, a worker and the studio; what `make run` does")
     commands.add_parser("doctor", help="see whether everything is in order")
@@ -101,7 +103,7 @@ def main(arguments: list[str] | None = None) -> int:
     from core.errors import GalleyError
 
     try:
-        return int(getattr(command, given.command)(given))
+        return int(getattr(command, given.command.replace("-", "_"))(given))
     except GalleyError as error:
         print(f"{error.message}\n{error.remedy}", file=sys.stderr)
         return 1

@@ -346,6 +346,21 @@ def doctor(given: argparse.Namespace) -> int:
     return 1 if any(not check.ok and check.name in needed for check in checks) else 0
 
 
+def judge_trial(given: argparse.Namespace) -> int:
+    """Ask the configured judge model claims whose truth is known; exit 1 when it is not good enough."""
+    trial = Studio().judging.run_trial()
+    if given.json:
+        print(json.dumps({**asdict(trial), "accepted": trial.accepted}, ensure_ascii=False))
+        return 0 if trial.accepted else 1
+    cost = "price unknown" if trial.cost_usd is None else f"${trial.cost_usd:.4f}"
+    print(f"{trial.model}: {'accepted' if trial.accepted else 'not accepted'} as a judge")
+    print(f"  balanced accuracy {trial.balanced_accuracy:.0%}, quotes verbatim {trial.verbatim:.0%}, "
+          f"{trial.answered} of {trial.claims} answers count, {cost}")  # fmt: skip
+    for kind, (right, of) in trial.kinds.items():
+        print(f"  {kind}: {right} of {of} right")
+    return 0 if trial.accepted else 1
+
+
 # --- working and waiting ---------------------------------------------------------------
 
 

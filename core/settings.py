@@ -59,6 +59,9 @@ class Settings(BaseModel):
     gate: float = Field(0.8, ge=0, le=1)
     section_gate: float = Field(0.6, ge=0, le=1, description="Least faithfulness of each section with three claims")
     gate_on_doubt: bool = Field(False, description="Close the gate too where the score is too uncertain to tell")
+    judge_trials: dict[str, dict[str, Any]] = Field(
+        default_factory=dict, description="Judge model -> how its trial went, or that it runs"
+    )
     max_revisions: int = Field(3, ge=0, le=10)
     budget_usd: float | None = Field(1.0, ge=0)
     evidence_tokens: int = Field(2_500, ge=200, description="Evidence put before the writer, per question")

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from core import fork
 from core.errors import BriefError, ConflictError, PublishError
 from core.events import Kind
+from core.judging_door import JudgingDoor
 from core.markdown import to_markdown
 from core.models import (
     Brief,
@@ -93,6 +94,8 @@ class Studio:
         self.store = Store(self._given.database)
         self.publishing = PublishingDoor(self.store, lambda: self.settings, self.save_settings)
         """Targets, details, previews, receipts."""
+        self.judging = JudgingDoor(self.store, lambda: self.settings, self.save_settings)
+        """How good the judges are, what each decided, the trial of a model judge."""
         self.verifying = VerificationDoor(self.store, lambda: self.settings, self.decide)
         """Published articles looked at again, proposed updates, records."""
 

@@ -64,14 +64,8 @@ class ModelJudge:
         return combine(all_said) if all_said else None
 
     def _ask(self, batch: list[JudgeClaim], attempt: int = 0) -> tuple[dict[int, Verdict], dict[int, str]]:
-        task_input = JudgeInput(claims=tuple(batch))
         try:
-            answer = self.context.ask(
-                Task(
-                    name="judge", role="judge", system=SYSTEM, user=_prompt(task_input, attempt), input=task_input,
-                    answer=JudgeAnswer, max_tokens=260 * len(batch) + 200, attempt=attempt,
-                )
-            )  # fmt: skip
+            answer = self.context.ask(task_for(batch, attempt))
         except (LanguageError, BudgetSpent) as error:
             return {}, {claim.number: f" The model judge gave no answer: {error.message}" for claim in batch}
         asked = {claim.number: claim for claim in batch}
@@ -81,6 +75,15 @@ class ModelJudge:
             if one.claim in asked
         }
         return {number: verdict for number, verdict in read.items() if verdict}, {}
+
+
+def task_for(claims: Sequence[JudgeClaim], attempt: int = 0) -> Task[JudgeAnswer]:
+    """The request to judge these claims; `attempt` counts the askings before this one."""
+    task_input = JudgeInput(claims=tuple(claims))
+    return Task(
+        name="judge", role="judge", system=SYSTEM, user=_prompt(task_input, attempt), input=task_input,
+        answer=JudgeAnswer, max_tokens=260 * len(claims) + 200, attempt=attempt,
+    )  # fmt: skip
 
 
 def _prompt(task: JudgeInput, attempt: int) -> str:

@@ -27,6 +27,8 @@ from core.models import (
 )
 from core.store.database import Database, now
 
+_NEWEST = "SELECT id, draft_id FROM runs WHERE deleted_at IS NULL ORDER BY created_at DESC LIMIT ?"
+
 
 class Drafts:
     def __init__(self, database: Database) -> None:
@@ -198,6 +200,28 @@ class Drafts:
             ).fetchall()
         cards = [(r, _scorecard(r["scorecard"])) for r in rows]
         return [(r["id"], r["title"], r["created_at"], card) for r, card in cards if card]
+
+    def decided_by(self, limit: int = 200) -> dict[str, tuple[int, int]]:
+        """Judge -> `(claims, doubtful ones among them)` in the present drafts of the newest runs, most claims first."""
+        with self._database.read() as c:
+            rows = c.execute(
+                "SELECT v.judge, count(*) AS claims, sum(v.doubtful) AS doubtful FROM verdicts v"
+                " JOIN sentences s ON s.id = v.sentence_id AND s.kind = 'claim'"
+                f" WHERE s.draft_id IN (SELECT draft_id FROM ({_NEWEST})) GROUP BY v.judge ORDER BY claims DESC",
+                (limit,),
+            ).fetchall()
+        return {row["judge"]: (row["claims"], row["doubtful"]) for row in rows}
+
+    def canaries(self, limit: int = 200) -> tuple[int, int]:
+        """`(shown, caught)`: false claims put before a model judge in the newest runs."""
+        with self._database.read() as c:
+            row = c.execute(
+                "SELECT count(*) AS shown, sum(canary = 'caught') AS caught FROM"
+                " (SELECT json_extract(data, '$.canary') AS canary FROM events WHERE kind = 'judged'"
+                f" AND run_id IN (SELECT id FROM ({_NEWEST}))) WHERE canary IN ('caught', 'missed')",
+                (limit,),
+            ).fetchone()
+        return row["shown"], row["caught"] or 0
 
     def put_diagnoses(self, draft_id: int, diagnoses: Iterable[Diagnosis]) -> None:
         with self._database.write() as c:

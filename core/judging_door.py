@@ -1,0 +1,146 @@
+"""The studio's door to the judges: how good they are known to be, what each decided, and the trial of a model judge."""
+
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from core.errors import GalleyError, SettingsError
+from core.judging import alignment, cascade, words
+from core.judging.trial import Trial
+from core.settings import ROOT, Settings
+from core.store import Store
+
+_MEASURED = ROOT / "benchmarks" / "judge.md"
+_LONGEST_TRIAL_S = 1800
+"""A trial that began longer ago than this has come to nothing."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The deterministic judge's own error rates, on labelled data it was not fitted on."""
+
+    families: dict[str, dict[str, float]]
+    """Rows of -> `rows`, `supported`, `auc`, `balanced_accuracy`, `calibration_error` where it was measured."""
+    thresholds: list[tuple[float, float, float, float]]
+    """`(score at least, share of sentences, supported among them, unsupported let through)`; empty where the
+    benchmark's report is not at hand."""
+    data: dict[str, str]
+    """File it was fitted and its thresholds were chosen on -> its SHA-256."""
+    supported_at: float
+    accepted_at: float
+    """From here on no model is asked."""
+
+
+@dataclass(frozen=True)
+class Trying:
+    """Where the trial of a judge stands: running, failed, or done."""
+
+    running: bool = False
+    problem: str = ""
+    remedy: str = ""
+    trial: Trial | None = None
+    """The last one with the prompt in use; None when there was none."""
+
+
+class JudgingDoor:
+    """What screens and the command line ask about judges.
+
+    Args:
+        settings: gives them as they are at this moment.
+        save: keeps some of them, as `Studio.save_settings`.
+    """
+
+    def __init__(
+        self, store: Store, settings: Callable[[], Settings], save: Callable[[dict[str, Any]], Settings]
+    ) -> None:
+        self._store, self._settings, self._save = store, settings, save
+
+    # --- how good, and who decided ---
+
+    def measured(self) -> Measured:
+        fitted = words.fitted()
+        rows = re.findall(r"^\|" + r" (\d[\d.]*) \|" * 5 + r"$", _report(), re.MULTILINE)
+        return Measured(
+            families=fitted["measured"], data=fitted["data"], supported_at=alignment.SUPPORTED_AT,
+            accepted_at=cascade.ACCEPT, thresholds=[tuple(float(cell) for cell in row[:4]) for row in rows],  # type: ignore[misc]
+        )  # fmt: skip
+
+    def decided(self) -> dict[str, tuple[int, int]]:
+        """Judge -> `(claims it decided, doubtful ones among them)` in the newest runs' present drafts, most first."""
+        return self._store.drafts.decided_by()
+
+    def canaries(self) -> tuple[int, int]:
+        """`(shown, caught)`: known false claims put before the model judge in the newest runs."""
+        return self._store.drafts.canaries()
+
+    # --- the trial of a model judge ---
+
+    def judge(self) -> str:
+        """The model that judges, or `extractive`."""
+        return self._settings().model_for("judge")
+
+    def trying(self, model: str | None = None) -> Trying:
+        """Where the trial of a judge stands; the configured one's unless another is named."""
+        from core.agents.judge_trial import prompt_version
+
+        kept = self._settings().judge_trials.get(model or self.judge(), {})
+        values = kept.get("trial")
+        trial = Trial.stored(values) if values and values["prompt"] == prompt_version() else None
+        running = time.time() - kept.get("began", 0.0) < _LONGEST_TRIAL_S
+        return Trying(running, kept.get("problem", ""), kept.get("remedy", ""), trial)
+
+    def accepted(self, model: str) -> bool:
+        """Whether this judge has passed a trial with the prompt in use."""
+        trial = self.trying(model).trial
+        return trial is not None and trial.accepted
+
+    def start_trial(self) -> None:
+        """Have the configured judge tried, in a process of its own."""
+        self._keep(began=time.time(), problem="", remedy="")
+        log = self._settings().data / "worker.log"
+        with log.open("ab") as out:
+            subprocess.Popen(
+                [sys.executable, "-m", "core", "judge-trial"], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=out,
+                stderr=out, start_new_session=True,
+            )  # fmt: skip
+
+    def run_trial(self, told: Callable[[int, int], None] = lambda done, of: None) -> Trial:
+        """Try the configured judge now, and keep the result.
+
+        Raises:
+            SettingsError: no model judges.
+            LanguageError: it did not answer.
+        """
+        from core.agents.judge_trial import judge_trial
+        from core.language.openai import OpenAI
+        from core.language.router import Router
+
+        settings, model = self._settings(), self.judge()
+        if model == "extractive":
+            raise SettingsError("No model judges.", remedy="Set one under Settings › Models first.")
+        key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
+        endpoint = {"base_url": settings.base_url} if settings.base_url else {}
+        openai = OpenAI(api_key=key, model=model, timeout_s=settings.request_timeout_s, **endpoint)
+        try:
+            trial = judge_trial(Router(lambda _: openai, model_for=lambda _: model), model, told)
+        except GalleyError as error:
+            self._keep(began=0.0, problem=error.message, remedy=error.remedy)
+            raise
+        self._keep(began=0.0, problem="", remedy="", trial=asdict(trial))
+        return trial
+
+    def _keep(self, **values: Any) -> None:
+        trials = self._settings().judge_trials
+        model = self.judge()
+        self._save({"judge_trials": {**trials, model: {**trials.get(model, {}), **values}}})
+
+
+def _report() -> str:
+    try:
+        return _MEASURED.read_text("utf-8")
+    except FileNotFoundError:
+        return ""

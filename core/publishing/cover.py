@@ -18,9 +18,9 @@ MARGIN = 88
 MEDIA_TYPE = "image/png"
 ALT_TEXT = "Decorative cover: a printer's proof with a corrector's marks in red"
 
-_PAPER, _INK, _TYPE, _QUIET, _RULE, _RED = "#fbfaf6", "#201d19", "#cdc6b8", "#625b51", "#dfd9cd", "#8f231d"
+_PAPER, _HEADLINE, _TYPE, _QUIET, _RULE, _RED = "#fbfaf6", "#8d8475", "#d3ccbf", "#625b51", "#dfd9cd", "#8f231d"
 _GUTTER, _LEADING, _HEIGHT = 76, 25, 10
-_HEAD, _BODY_LINES = 34, 16
+_HEAD, _BODY_LINES = 22, 16
 _WORDS, _SPACE = (16, 74), 9
 _SMALL = 27
 _NEVER = "\U0010fffe"
@@ -61,9 +61,9 @@ def _column(draw: ImageDraw.ImageDraw, left: float, width: float, chance: random
     if head:
         for share in (1.0, chance.uniform(0.4, 0.8)):
             for box in _line(left, y, width * share, _HEAD, chance, (60, 170), 14):
-                draw.rounded_rectangle(box, 4, fill=_INK)
-            y += _HEAD + 16
-        y += 18
+                draw.rounded_rectangle(box, 4, fill=_HEADLINE)
+            y += _HEAD + 18
+        y += 34
     boxes: list[_Box] = []
     lines = _BODY_LINES - (4 if head else 0)
     ends = set(chance.sample(range(2, lines - 1), 2)) | {lines - 1}

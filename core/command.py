@@ -252,6 +252,53 @@ def export(given: argparse.Namespace) -> int:
     return 0
 
 
+def backup(given: argparse.Namespace) -> int:
+    """Write everything in the data folder to one file."""
+    from core.backup import as_data, back_up
+
+    made = back_up(load().data, Path(given.file) if given.file else None, keys=given.keys)
+    print(json.dumps(as_data(made)) if given.json else f"{made.path}: {_held(made)}")
+    return 0
+
+
+def restore(given: argparse.Namespace) -> int:
+    """Put a backup back and say what came back."""
+    from core.backup import as_data
+    from core.backup import restore as put_back
+
+    data = load().data
+    back = put_back(Path(given.file), data, replace=given.replace)
+    print(json.dumps(as_data(back)) if given.json else f"{data}: {_held(back)}, as of {back.at}")
+    return 0
+
+
+def _held(found: Any) -> str:
+    keys = "with" if found.keys else "without"
+    return f"{found.runs:,} runs, {len(found.files):,} files, {found.bytes / 1e6:,.1f} MB, {keys} keys"
+
+
+def prune(given: argparse.Namespace) -> int:
+    """Drop old pages of the web and old checkpoints, and say how much room that made."""
+    from datetime import UTC, datetime, timedelta
+
+    from core.graph import forget_steps, open_checkpoints
+
+    studio = Studio()
+    database = studio.store.database
+    before = (datetime.now(UTC) - timedelta(days=given.days)).isoformat()
+    pages = studio.store.web_cache.forget(before)
+    checkpoints = open_checkpoints(studio.settings.database)
+    steps = sum(forget_steps(checkpoints, run_id) for run_id in studio.store.runs.at_rest())
+    checkpoints.conn.close()
+    free = database.free_bytes()
+    if given.shrink:
+        database.shrink()
+    said = {"pages": pages, "checkpoints": steps, "free_bytes": free, "shrunk": given.shrink}
+    print(json.dumps(said) if given.json else f"{pages} pages and {steps} checkpoints dropped, {free / 1e6:.1f} MB "
+          f"{'given back to the disk' if given.shrink else 'free in the file, to be used again'}")  # fmt: skip
+    return 0
+
+
 def add(given: argparse.Namespace) -> int:
     """Queue things for the library and take them in here and now; exit 1 when one of them failed."""
     from core.library import take_in

@@ -194,6 +194,20 @@ def open_checkpoints(database: Path) -> SqliteSaver:
     return saver
 
 
+def forget_steps(checkpoints: SqliteSaver, run_id: str) -> int:
+    """Drop all checkpoints of a run but the last, from which it goes on; returns how many went.
+
+    A run that rests needs no other: where it can be branched from is told by its events.
+    """
+    older = (
+        " WHERE thread_id = ? AND checkpoint_id < (SELECT max(checkpoint_id) FROM checkpoints"
+        " WHERE thread_id = ? AND checkpoint_ns = {0}.checkpoint_ns)"
+    )
+    with checkpoints.cursor() as cursor:
+        cursor.execute(f"DELETE FROM writes{older.format('writes')}", (run_id, run_id))
+        return cursor.execute(f"DELETE FROM checkpoints{older.format('checkpoints')}", (run_id, run_id)).rowcount
+
+
 class StaleDecision(GalleyError):
     """A decision that nothing waits for."""
 
@@ -245,6 +259,8 @@ def advance(
             graph.update_state(config, {"decision": {}}, as_node=_ASKED_AFTER[step])
         raise
     snapshot = graph.get_state(config)
+    if isinstance(graph.checkpointer, SqliteSaver):
+        forget_steps(graph.checkpointer, context.run_id)
     waits = snapshot.interrupts[0].value["for"] if snapshot.interrupts else None
     return waits, _state(snapshot.values)
 

@@ -122,6 +122,18 @@ class Database:
         connection.execute("INSERT OR IGNORE INTO texts VALUES (?, ?)", (key, text))
         return key
 
+    def free_bytes(self) -> int:
+        """Room inside the file that was given back; it is used again before the file grows."""
+        with self.read() as connection:
+            pages = connection.execute("PRAGMA freelist_count").fetchone()[0]
+            return pages * connection.execute("PRAGMA page_size").fetchone()[0]
+
+    def shrink(self) -> None:
+        """Give free room back to the disk; writes the whole file anew, and nobody else may write meanwhile."""
+        with self.read() as connection:
+            connection.execute("VACUUM")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         with self._lock:
             while self._idle:

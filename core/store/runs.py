@@ -79,6 +79,13 @@ class Runs:
         """The runs that branched off this one, newest first; deleted ones left out."""
         return self._where("f.from_run = ? AND r.deleted_at IS NULL", run_id)
 
+    def at_rest(self) -> list[str]:
+        """Every run that nobody works on, deleted ones among them."""
+        with self._database.read() as c:
+            rows = c.execute("SELECT id FROM runs WHERE status NOT IN ('queued', 'running') AND lease_until < ?",
+                             (time.time(),))  # fmt: skip
+            return [row["id"] for row in rows]
+
     def get(self, run_id: str) -> Run | None:
         rows = self._where("r.id = ?", run_id)
         return rows[0] if rows else None

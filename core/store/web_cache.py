@@ -35,3 +35,8 @@ class WebCache:
                 " (SELECT url FROM web_cache ORDER BY fetched_at DESC LIMIT -1 OFFSET ?)",
                 (MOST,),
             )
+
+    def forget(self, before: str) -> int:
+        """Drop pages fetched before this time (ISO 8601); returns how many."""
+        with self._database.write() as c:
+            return c.execute("DELETE FROM web_cache WHERE fetched_at < ?", (before,)).rowcount

@@ -4,7 +4,7 @@ Researchers work side by side, one a question. A page that two of them find is r
 A page that fails or does not fit is replaced by the next hit; texts that repeat each other count once.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -193,6 +193,11 @@ def gather(state: RunState, context: Context) -> Update:
             )  # fmt: skip
         if not any(new.values()):
             break
+    _find_conflicts(context)
+    disputed = {id_ for c in context.store.evidence.conflicts(context.run_id) for id_ in (c.first, c.second)}
+    for question in questions:
+        if any(item.passage.id in disputed for item in found[question.id].used):
+            found[question.id] = evidence_for(question, context, asked[question.id])
     gathered = [context.store.evidence.put(context.run_id, found[q.id]) for q in questions]
     for question, kept in zip(questions, gathered, strict=True):
         context.emit(
@@ -201,7 +206,6 @@ def gather(state: RunState, context: Context) -> Update:
         )  # fmt: skip
     opening = Question(section="Introduction", text=context.brief.topic)
     context.store.evidence.put(context.run_id, evidence_for(opening, context))
-    _find_conflicts(context)
     answered = any(evidence.used and evidence.sufficient for evidence in gathered)
     return {"evidence": answered and _on_topic(gathered, context)}
 
@@ -281,6 +285,7 @@ def evidence_for(question: Question, context: Context, queries: Sequence[str] = 
             budget_tokens=context.settings.evidence_tokens,
             number=lambda passage_id: context.store.evidence.number(context.run_id, passage_id),
             before=lambda passage: _clean(before(index, passage), refused),
+            against=_against(context),
         )
         items = tuple(replace(item, reason=reasons.get(item.passage.id, "")) for item in items)
         answer = sufficient(question.text, items, index, context.holdings.embedder)
@@ -290,6 +295,16 @@ def evidence_for(question: Question, context: Context, queries: Sequence[str] = 
         )  # fmt: skip
         span.documents(evidence.used)
     return evidence
+
+
+def _against(context: Context) -> Callable[[Passage], Sequence[Passage]]:
+    """Passage -> those found to disagree with it; none before disagreements were looked for."""
+    others: dict[int, list[int]] = {}
+    for conflict in context.store.evidence.conflicts(context.run_id):
+        others.setdefault(conflict.first, []).append(conflict.second)
+        others.setdefault(conflict.second, []).append(conflict.first)
+    held = context.store.passages.passages(others)
+    return lambda passage: [held[id_] for id_ in others.get(passage.id, ()) if id_ in held]
 
 
 def passages_for(text: str, queries: Sequence[str], context: Context, *, limit: int) -> list[Ranked]:

@@ -3,12 +3,11 @@
 Each variant of the question gets a list by words and a list by vectors, fused (see `fuse`); the
 variants are then added up, the question itself counting as much as all its queries together. The best
 are looked at again, sentence by sentence (see `rerank`). Passages that say the same as a better one are
-moved behind, with a note of which: a reprint is not a second source. What is left is thinned lightly
-against repetition.
-Method: maximal marginal relevance (Carbonell & Goldstein, SIGIR 1998), on words instead of vectors.
+moved behind, with a note of which: a reprint is not a second source. Thinning what is left against
+repetition (maximal marginal relevance) was tried and brought nothing, to questions of one document or several.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -34,11 +33,6 @@ MANY = 30
 SAME = 0.7
 """Share of a passage's runs of three words that a better document has, from which it says the same: a
 changed word costs three runs, so some five in a passage of 120 tokens may differ."""
-MORE_WEIGHT = 0.2
-"""What a further list adds to the score of a passage it gives 1."""
-SAMENESS_COST = 0.1
-"""What a passage made of nothing but words already shown loses of its score."""
-
 _Runs = set[tuple[str, ...]]
 
 
@@ -48,9 +42,9 @@ class Ranked:
 
     passage: Passage
     score: float
-    """How likely it holds an answer or a part of it, in [0, 1]; with a further list's share on top."""
+    """How likely it holds an answer or a part of it, in [0, 1]."""
     scores: dict[str, Score] = field(default_factory=dict)
-    """`lexical` and `dense`: best rank over the variants, with its score; further lists by their name."""
+    """`lexical` and `dense`: best rank over the variants, with its score; and a reranker's by its name."""
     repeats: int | None = None
     """Id of the better passage that says the same."""
 
@@ -64,7 +58,6 @@ def retrieve(
     limit: int = 40,
     snapshots: Collection[int] | None = None,
     dense_weight: float = DENSE_WEIGHT,
-    more: Mapping[str, Sequence[tuple[int, float]]] | None = None,
     reranker: Reranker | None = None,
 ) -> list[Ranked]:
     """The passages that answer a question.
@@ -75,8 +68,6 @@ def retrieve(
         embedder: None searches by words alone, as does an index that has no vectors yet.
         limit: of distinct passages returned, and of repeats after them.
         snapshots: search these only; None searches all.
-        more: further lists, name -> `(passage id, score in [0, 1])`, best first, already kept to
-            `snapshots`: a graph's, say.
         reranker: has the last word on the order of the best.
 
     Returns:
@@ -87,15 +78,14 @@ def retrieve(
     """
     ranked, direction = candidates(
         question, queries, index, embedder, count=max(POOL, 2 * limit), snapshots=snapshots,
-        dense_weight=dense_weight, more=more,
+        dense_weight=dense_weight,
     )  # fmt: skip
     if POOL:
         ranked = _looked_at_again(question, ranked, index, embedder, direction)
-    ranked = _with_more(ranked, more or {})
     if reranker is not None:
         ranked = _reranked(question, ranked, reranker)
     distinct, repeats = _collapse(ranked)
-    return _thin(distinct, limit) + repeats[:limit]
+    return distinct[:limit] + repeats[:limit]
 
 
 def candidates(
@@ -107,7 +97,6 @@ def candidates(
     count: int,
     snapshots: Collection[int] | None = None,
     dense_weight: float = DENSE_WEIGHT,
-    more: Mapping[str, Sequence[tuple[int, float]]] | None = None,
 ) -> "tuple[list[Ranked], Matrix | None]":
     """The first `count` by the fused lists alone, best first, and the question's vector; see `retrieve`."""
     variants = list(dict.fromkeys(text for text in (question, *queries) if text.strip()))
@@ -126,14 +115,8 @@ def candidates(
                 if name not in best or each.rank < best[name].rank:
                     best[name] = each
     order = sorted(total, key=lambda passage: (-total[passage], passage))[:count]
-    further = [passage for found_by in (more or {}).values() for passage, _ in found_by[:count]]
-    order = list(dict.fromkeys([*order, *further]))
     found = index.passages(order)
-    ranked = [
-        Ranked(passage=found[id_], score=total.get(id_, 0.0), scores=scores.get(id_, {}))
-        for id_ in order
-        if id_ in found
-    ]
+    ranked = [Ranked(passage=found[id_], score=total[id_], scores=scores[id_]) for id_ in order if id_ in found]
     return ranked, direction
 
 
@@ -147,17 +130,6 @@ def _looked_at_again(
     )  # fmt: skip
     again = [replace(item, score=p) for item, p in zip(ranked, probabilities(table), strict=True)]
     return sorted(again, key=lambda item: -item.score)
-
-
-def _with_more(ranked: Sequence[Ranked], more: Mapping[str, Sequence[tuple[int, float]]]) -> list[Ranked]:
-    """What further lists add."""
-    by_id = {item.passage.id: item for item in ranked}
-    for name, found_by in more.items():
-        for rank, (passage, score) in enumerate(found_by):
-            if item := by_id.get(passage):
-                scores = item.scores | {name: Score(rank=rank, score=score)}
-                by_id[passage] = replace(item, score=min(1.0, item.score + MORE_WEIGHT * score), scores=scores)
-    return sorted(by_id.values(), key=lambda item: -item.score)
 
 
 def _reranked(question: str, ranked: Sequence[Ranked], reranker: Reranker) -> list[Ranked]:
@@ -231,19 +203,3 @@ def _collapse(ranked: Sequence[Ranked]) -> tuple[list[Ranked], list[Ranked]]:
 def _runs(text: str) -> _Runs:
     words = content_words(text)
     return {tuple(words[n : n + 3]) for n in range(max(1, len(words) - 2))}
-
-
-def _thin(ranked: Sequence[Ranked], limit: int) -> list[Ranked]:
-    """Best first, where a passage counts less the more of its words were shown before it."""
-    left = [(item, set(content_words(item.passage.text))) for item in ranked]
-    shown: list[Ranked] = []
-    overlap = [0.0] * len(left)
-    while left and len(shown) < limit:
-        worth = [item.score * (1 - SAMENESS_COST * overlap[n]) for n, (item, _) in enumerate(left)]
-        best = max(range(len(left)), key=lambda n: (worth[n], -n))
-        item, words = left.pop(best)
-        overlap.pop(best)
-        shown.append(item)
-        for n, (_, own) in enumerate(left):
-            overlap[n] = max(overlap[n], len(own & words) / max(len(own), 1))
-    return shown

@@ -33,7 +33,7 @@ def test_a_passage_keeps_its_number_from_question_to_question():
 
 
 def test_the_weak_are_left_out_but_never_the_first_eight():
-    ranked = [found(1, 0.9), *(found(n, 0.1) for n in range(2, 12))]
+    ranked = [found(1, 0.9), *(found(n, 0.01) for n in range(2, 12))]
     used, left_out = choose(ranked)
     assert used == [1, 2, 3, 4, 5, 6, 7, 8]
     assert left_out == dict.fromkeys((9, 10, 11), "off the question")
@@ -97,6 +97,14 @@ def test_a_passage_brought_along_is_not_used_twice_and_keeps_its_scores():
     assert [(item.passage.id, item.score) for item in items] == [(1, 0.7), (2, 0.9)]
 
 
+def test_passages_that_disagree_stand_side_by_side_whatever_their_ranks():
+    ranked = [found(1, 0.9), found(2, 0.8), found(3, 0.7)]
+    other, third = found(9, 0.0).passage, ranked[2].passage
+    pairs = {1: [third], 2: [other], 3: [ranked[0].passage], 9: [ranked[1].passage]}
+    items, _ = assemble(ranked, budget_tokens=1000, number=Numbering(), against=lambda p: pairs[p.id])
+    assert [(item.passage.id, item.score) for item in items] == [(1, 0.9), (3, 0.7), (2, 0.8), (9, 0.8)]
+
+
 ranked_lists = st.lists(
     st.tuples(st.integers(1, 4), st.floats(0, 1), st.integers(1, 12), st.booleans()), max_size=20
 ).map(
@@ -112,8 +120,9 @@ ranked_lists = st.lists(
 def test_the_budget_is_never_exceeded_and_every_passage_is_accounted_for_once(ranked, budget, per_source):
     by_id = {item.passage.id: item.passage for item in ranked}
     items, _ = assemble(
-        ranked, budget_tokens=budget, number=Numbering(), per_source=per_source, before=lambda p: by_id.get(p.id - 1)
-    )
+        ranked, budget_tokens=budget, number=Numbering(), per_source=per_source, before=lambda p: by_id.get(p.id - 1),
+        against=lambda p: [by_id[id_] for id_ in (p.id + 3, p.id - 3) if id_ in by_id],
+    )  # fmt: skip
     used = [item for item in items if not item.left_out]
     assert sum(cost(item.passage) for item in used) <= budget
     assert sorted(item.passage.id for item in items) == sorted(by_id)

@@ -53,11 +53,23 @@ def test_queries_add_what_the_question_alone_does_not_find(index):
     assert set(texts(ranked)) == {NOISE, TIDES}
 
 
-def test_a_further_list_brings_its_passages_in_and_its_rank_is_kept(index):
-    ranked = retrieve("How loud is it?", [], index, None, more={"graph": [(5, 1.0), (2, 0.5)]})
-    assert set(texts(ranked)) == {NOISE, TIDES}
-    assert {name: score.rank for name, score in ranked[0].scores.items()} == {"lexical": 0, "graph": 1}
-    assert ranked[1].scores["graph"].score == 1.0
+class ByLength:
+    """A reranker for which the longest text is best."""
+
+    name = "longest"
+
+    def rerank(self, question, texts):
+        return [len(text) for text in texts]
+
+
+def test_a_reranker_has_the_last_word_on_the_order_and_its_rank_is_kept(index):
+    index.embed(WordVectors())
+    question = "heat grant noise library tide moon bees"
+    plain = retrieve(question, [], index, WordVectors())
+    ranked = retrieve(question, [], index, WordVectors(), reranker=ByLength())
+    assert [len(text) for text in texts(ranked)] == sorted(map(len, texts(plain)), reverse=True)
+    assert [item.score for item in ranked] == [item.score for item in plain]
+    assert [item.scores["longest"].rank for item in ranked] == list(range(len(ranked)))
 
 
 def test_only_the_snapshots_asked_for_are_searched(index):
@@ -80,13 +92,6 @@ def test_a_reprint_that_is_cut_elsewhere_is_still_a_repeat():
     reprint = index.add(f"{GRANT} {NOISE}")[0]
     ranked = retrieve("grant for a heat pump outdoor unit noise", ["grant", "library night"], index, None)
     assert [item.passage.id for item in ranked if item.repeats] in ([reprint.id], [1, 2], [2, 1])
-
-
-def test_a_passage_of_words_already_shown_gives_way_to_one_that_is_as_good(index):
-    index.add("grant pump " + GRANT[:30] + " 6,000 pounds old house air-source, again and differently put")
-    other = index.add("A grant for each pump was what the council of Brackwell asked parliament to consider.")[0]
-    ranked = retrieve("grant pump", [], index, None)
-    assert other.id in [item.passage.id for item in ranked[:2]]
 
 
 def test_in_a_library_of_one_topic_the_rest_of_the_question_decides():

@@ -28,6 +28,7 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--words", type=int, default=1200)
     run.add_argument("--audience", default="general reader")
     run.add_argument("--language", default="en")
+    run.add_argument("--estimate", action="store_true", help="only say what it would cost and how long it would take")
     run.add_argument("--json", action="store_true", help="the last line of the output is one JSON object")
 
     for name, text in (("resume", "go on with a run"), ("show", "what a run found and wrote"),

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,25 +26,36 @@ EXIT = {
 
 
 def run(given: argparse.Namespace) -> int:
-    """Work on the topics in this process, all at once, and wait for them."""
-    from core.wiring import open_process
-    from core.worker import Worker
-
+    """Work on the topics in this process, all at once, and wait for them; or only say what they would take."""
     settings = load(budget_usd=given.budget)
     studio = Studio(settings)
-    process = open_process(settings)
-    worker = Worker(process)
-    collections = tuple(_take_in(path, process) for path in given.library)
     brief = Brief(
         topic="", audience=given.audience, words=given.words, language=given.language, budget_usd=given.budget,
         autopilot=given.autopilot, target=given.target, engines=tuple(given.engine), urls=tuple(given.url),
-        collections=collections, models=dict.fromkeys(ROLES, given.model) if given.model else {},
+        models=dict.fromkeys(ROLES, given.model) if given.model else {},
     )  # fmt: skip
+    briefs = [replace(brief, topic=topic) for topic in given.topics]
+    if given.estimate:
+        return _estimate(briefs, studio, given)
+    from core.wiring import open_process
+    from core.worker import Worker
+
+    process = open_process(settings)
+    worker = Worker(process)
+    collections = tuple(_take_in(path, process) for path in given.library)
     ids = [
-        studio.start(Brief(**{**vars(brief), "topic": topic}), by="command line", reserved_for=worker.id)
-        for topic in given.topics
-    ]
+        studio.start(replace(one, collections=collections), by="command line", reserved_for=worker.id)
+        for one in briefs
+    ]  # fmt: skip
     return _work_on(ids, worker, studio, given)
+
+
+def _estimate(briefs: list[Brief], studio: Studio, given: argparse.Namespace) -> int:
+    for brief in briefs:
+        found = studio.estimate(brief)
+        row = {"topic": brief.topic, **asdict(found)}
+        print(json.dumps(row, ensure_ascii=False) if given.json else f"{brief.topic}: {found.told}")
+    return 0
 
 
 def resume(given: argparse.Namespace) -> int:

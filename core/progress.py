@@ -54,7 +54,7 @@ def progress(store: Store, run: Run) -> Progress:
     index = ORDER.index(run.step)
     resting = run.status not in (Status.QUEUED, Status.RUNNING, Status.PAUSED)
     fraction = 1.0 if resting and run.status is not Status.PLAN else _fraction(run, events)
-    elapsed = _worked_s(events, resting)
+    elapsed = worked_s(events, resting=resting)
     left = None
     if not resting and fraction >= 0.05 and elapsed >= 2:
         rest = elapsed * (1 - fraction) / fraction
@@ -69,7 +69,7 @@ def _fraction(run: Run, events: list[Event]) -> float:
     return min(0.99, done + SHARES[run.step] * (finished / started if started else 0.0))
 
 
-def _worked_s(events: list[Event], resting: bool) -> float:
+def worked_s(events: list[Event], *, resting: bool) -> float:
     """Seconds from each claim to the rest that followed; time spent waiting for a person does not count."""
     total, since = 0.0, None
     rests = {Kind.WAITING, Kind.FAILED, Kind.CANCELLED, Kind.PAUSED}

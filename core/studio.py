@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from core import fork
 from core.errors import BriefError, ConflictError, PublishError
+from core.estimate import Estimate, estimate
 from core.events import Kind
 from core.judging_door import JudgingDoor
 from core.markdown import to_markdown
@@ -182,6 +183,14 @@ class Studio:
                 f"Nothing is set up that could answer as {', '.join(wanted)}.",
                 remedy="Set OPENAI_API_KEY or OPENAI_BASE_URL, or choose `extractive`, which needs none.",
             )
+
+    def estimate(self, brief: Brief, questions: int | None = None) -> Estimate:
+        """What a run of this brief will take: money, tokens and time, as ranges, and what they rest on.
+
+        Raises:
+            BriefError: the brief cannot be worked on.
+        """
+        return estimate(self.store, self.settings, self._checked(brief), questions)
 
     def fork(
         self, run_id: str, at: str | int, changes: Mapping[str, Any], *, by: str = "you",

@@ -3,6 +3,7 @@
 Requests and answers are texts, kept by hash; they hold prompts, never keys.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 from core.models import Call
@@ -84,3 +85,29 @@ class Calls:
                 (f"-{days} days",),
             )
             return [dict(row) for row in rows]
+
+    def tokens_by_model(self, run_ids: Collection[str]) -> dict[str, list[tuple[str, int, int, int]]]:
+        """Run -> `(model, tokens in, of these cached, tokens out)` of all it asked and paid for.
+
+        A run that took more from the ledger than it asked is not in it: it says little of what such a run takes.
+        """
+        with self._database.read() as c:
+            rows = c.execute(
+                "SELECT run_id, model, sum(tokens_in) AS into_, sum(tokens_cached) AS cached, sum(tokens_out) AS out_"
+                f" FROM calls WHERE run_id IN ({','.join('?' * len(run_ids))}) AND status != 'replayed'"
+                " GROUP BY run_id, model",
+                tuple(run_ids),
+            ).fetchall()
+            replayed = {
+                row["run_id"]
+                for row in c.execute(
+                    f"SELECT run_id FROM calls WHERE run_id IN ({','.join('?' * len(run_ids))}) GROUP BY run_id"
+                    " HAVING sum(status = 'replayed') > count(*) / 2",
+                    tuple(run_ids),
+                )
+            }
+        found: dict[str, list[tuple[str, int, int, int]]] = {}
+        for row in rows:
+            if row["run_id"] not in replayed:
+                found.setdefault(row["run_id"], []).append((row["model"], row["into_"], row["cached"], row["out_"]))
+        return found

@@ -79,6 +79,12 @@ class Runs:
         """The runs that branched off this one, newest first; deleted ones left out."""
         return self._where("f.from_run = ? AND r.deleted_at IS NULL", run_id)
 
+    def finished(self, most: int) -> list[Run]:
+        """The newest runs that came to the desk from their topic, branches left out; deleted ones count."""
+        statuses = (Status.REVIEW, Status.GATE, Status.FINISHED, Status.PUBLISHED)
+        marks = ",".join("?" * len(statuses))
+        return self._where(f"r.status IN ({marks}) AND f.run_id IS NULL", *statuses, limit=most)
+
     def at_rest(self) -> list[str]:
         """Every run that nobody works on, deleted ones among them."""
         with self._database.read() as c:

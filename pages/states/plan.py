@@ -6,10 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from core.models import Plan, Run
-from core.settings import Settings
 from pages.components import session
 from pages.components.door import studio
-from pages.components.figures import ago, count, money, plain
+from pages.components.figures import ago, count, plain
 from pages.components.live import live
 from pages.components.shell import flash, heading, person, problem, told
 from pages.components.words import state
@@ -40,7 +39,7 @@ def plan(run: Run) -> None:
     with slot:
         facts = f"{count(len(shown.questions), 'section')} · version {shown.version} · {ago(run.created_at)}"
         heading(shown.title, state(run.status), facts, lambda: _buttons(run, shown, questions, faults))
-        st.markdown(estimate(studio().settings, run, sum(question["use"] for question in questions)))
+        st.markdown(estimate(run, sum(question["use"] for question in questions)))
         for fault in faults:
             problem(fault, "Correct it in the table below.")
     live(run, compact="quiet")
@@ -133,11 +132,8 @@ def _buttons(run: Run, shown: Plan, questions: list[dict[str, Any]], faults: lis
     )
 
 
-def estimate(settings: Settings, run: Run, questions: int) -> str:
-    """What the approved plan will take, in one line of Markdown: pages, time, money."""
-    pages = f"{count(questions, 'question')}, up to {count(questions * settings.pages_per_question, 'page')} to read"
-    if not settings.uses_model:
-        return f"**A few seconds, $0.00.** No model is used; {pages}."
-    budget = run.brief.budget_usd
-    most = f"at most {money(budget)}; it stops with the best draft when that is used up" if budget else "no limit set"
-    return f"**A few minutes, {most}.** {pages[0].upper() + pages[1:]}."
+def estimate(run: Run, questions: int) -> str:
+    """What the approved plan will take, in one line of Markdown: money, tokens, time, pages; and what that rests on."""
+    most = count(questions * studio().settings.pages_per_question, "page")
+    pages = f"{count(questions, 'question')}, up to {most} to read"
+    return f"**Estimate:** {plain(studio().estimate(run.brief, questions).told)}. {pages}."

@@ -1,19 +1,21 @@
 """The deterministic judge: does a passage say what the sentence says? Milliseconds, no model.
 
 What can be decided by rule is: the same words word for word are supported; another number for
-the same thing, or the same words with a denial, contradict; a number that no passage holds cannot be
-supported. The rest is a probability: a logistic regression over `features`, calibrated on
-model-written text with its natural share of nine supported sentences in ten. It knows words, not
-meaning, so what it doubts is for the model judge or a person. Measured: benchmarks/judge.md.
+the same thing, or the same words with a denial, contradict; so do values and names that it says of something
+else (`mixups`); a number that no passage holds cannot be supported, nor can "all" by "most" (`degree`). The
+rest is a probability: a logistic regression over `features`, calibrated on model-written text with its
+natural share of nine supported sentences in ten. It knows words, not meaning, so what it doubts is for
+the model judge or a person. Measured: benchmarks/judge.md.
 """
 
 import functools
 import math
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from difflib import SequenceMatcher
 
-from core.judging import quantities, sentences, words
+from core.judging import degree, mixups, quantities, sentences, words
 from core.judging.features import NAMES, Comparison, Prepared, Read, compare, prepare, read_claim
 from core.judging.quotes import bare
 from core.models import Label, Passage, Span, Verdict
@@ -38,6 +40,8 @@ _FEWEST_ALTERED, _MOST_ALTERED = 5, 4
 """Words a sentence must have, and by how many the two may differ in length, to be one the other's altered copy. The
 rule spoke on 2 of 16,474 labelled claims that no other rule had decided, right both times (benchmarks/judge.md); its
 use is text that people edit, where it is what catches a slip."""
+_DATED = frozenset({"year", "day of year", "clock", "age"})
+"""A date agrees with a finer one, whose words it does not have; "61" is no age where "-old" is cut off."""
 _DENYING = frozenset({"do", "does", "did"})
 _WORDS_SHOWN = 5
 
@@ -52,7 +56,8 @@ def align(claim: str, passages: Sequence[Passage], *, before: str = "") -> Verdi
 
     Returns:
         A verdict whose `quote` lies in the snapshot of `passage_id`. `score` is the probability that the
-        passages support the sentence; near the thresholds the verdict is `doubtful`.
+        passages support the sentence; near the thresholds the verdict is `doubtful`. A compound sentence has
+        the verdict of its weakest clause, which the reason then names.
     """
     if not passages:
         return Verdict(label=Label.UNSUPPORTED, score=0.0, reason="The sentence cites nothing.", judge=JUDGE)
@@ -62,7 +67,19 @@ def align(claim: str, passages: Sequence[Passage], *, before: str = "") -> Verdi
         if verbatim:
             source, first, last = verbatim
             return _verdict(Label.SUPPORTED, 1.0, "The same words, word for word.", source, first, last)
-    read = read_claim(claim)
+    whole = _judged(claim, sources, before)
+    clauses = [claim[span.start : span.end] for span in sentences.clauses(claim)]
+    if len(clauses) < 2:
+        return whole
+    judged = [_judged(text, sources, said) for text, said in zip(clauses, [before, *clauses], strict=False)]
+    weakest = min(range(len(clauses)), key=lambda n: judged[n].score)
+    if judged[weakest].score >= whole.score:
+        return whole
+    return replace(judged[weakest], reason=f"“{clauses[weakest].rstrip(' .')}”: {judged[weakest].reason}")
+
+
+def _judged(claim: str, sources: Sequence[Prepared], before: str) -> Verdict:
+    read = _in_the_sources_numbers(read_claim(claim), sources)
     comparison = compare(read, sources)
     source = sources[comparison.source]
     label, score, reason, doubtful = _decide(read, comparison, sources, before)
@@ -83,17 +100,23 @@ def _verdict(
 def _decide(
     claim: Read, comparison: Comparison, sources: Sequence[Prepared], before: str
 ) -> tuple[Label, float, str, bool]:
-    if comparison.conflicts and comparison.same_subject >= _SAME_SUBJECT and not comparison.missing_names:
+    if comparison.conflicts and comparison.same_subject >= _SAME_SUBJECT and not _missing_names(claim, comparison):
         said, held = comparison.conflicts[0]
         reason = f"The passage says {held.text.strip()}, the sentence {said.text.strip()}."
         return Label.CONTRADICTED, CONFLICT_SCORE, reason, False
     altered = _altered(claim, sources[comparison.source].sentences[comparison.best])
     if altered:
         return Label.CONTRADICTED, CONFLICT_SCORE, altered, False
-    turned = _turned_around(claim, comparison, sources[comparison.source])
+    sentence = sources[comparison.source].sentences[comparison.best]
+    turned = _turned_around(claim, comparison, sentence) or mixups.found(claim, sentence)
     if turned:
         return Label.CONTRADICTED, FLIP_SCORE, turned, True
     score = probability(comparison.features)
+    stronger = degree.found(claim, sentence)
+    if stronger:
+        contradicted = stronger.label is Label.CONTRADICTED
+        highest = FLIP_SCORE if contradicted else MISSING_NUMBER_SCORE
+        return stronger.label, min(score, highest), stronger.reason, True
     missing = dict.fromkeys(quantity.text.strip() for quantity in comparison.missing_quantities if not quantity.spelled)
     if missing:
         score = min(score, MISSING_NUMBER_SCORE)
@@ -127,6 +150,32 @@ def _weights() -> tuple[list[float], float]:
 
 
 # --- rules ---------------------------------------------------------------
+
+
+def _in_the_sources_numbers(claim: Read, sources: Sequence[Prepared]) -> Read:
+    """The claim with its values written as the sources write them, where they are the same: 2,400 metres for 2.4 km.
+
+    The measures count words; without this a conversion would count as words the passage does not have.
+    """
+    held = [value for source in sources for part in source.sentences for value in part.quantities]
+    text = claim.text
+    for wanted in reversed([value for value in claim.quantities if value.measure and value.measure not in _DATED]):
+        same = [value for value in held if _is_same_value(wanted, value)]
+        if same and not any(value.text.strip().lower() == wanted.text.strip().lower() for value in same):
+            nearest = min(same, key=lambda value: abs(value.low - wanted.low))
+            text = text[: wanted.start] + nearest.text.strip() + text[wanted.end :]
+    return claim if text == claim.text else read_claim(text)
+
+
+def _is_same_value(wanted: quantities.Quantity, held: quantities.Quantity) -> bool:
+    told = [(value.measure, value.change, value.per, value.low == value.high) for value in (wanted, held)]
+    return told[0] == told[1] and wanted.bound in ("", "about") and quantities.agree(wanted, held)
+
+
+def _missing_names(claim: Read, comparison: Comparison) -> list[str]:
+    """Names of the claim in no source, without the months and units within its values."""
+    within = {token for value in claim.quantities for token in words.tokens(value.text)}
+    return [name for name in comparison.missing_names if name not in within]
 
 
 def _with_and_without_notes(claim: str, sources: Sequence[Prepared]) -> Iterator[str]:
@@ -184,19 +233,19 @@ def _agree(said: str, held: str) -> bool:
     return all(quantities.agree(one, other) for one, other in pairs)
 
 
-def _turned_around(claim: Read, comparison: Comparison, source: Prepared) -> str:
-    """The reason when the sentence says nearly the same words with the opposite sense; else empty."""
-    sentence = source.sentences[comparison.best]
-    turned = [pair for pair in comparison.opposites if pair[1] in sentence.stem_set]
-    ignored = {stem for pair in turned for stem in pair}
-    union = (claim.stem_set | sentence.stem_set) - ignored
-    shared = (claim.stem_set & sentence.stem_set) - ignored
-    overlap = sum(map(words.rarity, shared)) / (sum(map(words.rarity, union)) or 1.0)
-    if overlap < _SAME_WORDS:
+def _turned_around(claim: Read, comparison: Comparison, sentence: Read) -> str:
+    """The reason when the sentence, or a clause of it, has nearly the same words in the opposite sense; else empty."""
+    clause = mixups.clause_on(claim, sentence)
+    turned = [pair for pair in comparison.opposites if pair[1] in clause.stem_set] or _one_opposite(claim, clause)
+    ignored = frozenset(stem for pair in turned for stem in pair) | _denials()
+    if clause is not sentence:
+        ignored |= frozenset(sentence.stems[:2]) - clause.stem_set
+    if mixups.alike(claim, clause, ignored) < _SAME_WORDS:
         return ""
-    denied = claim.negated != sentence.negated and "only" not in claim.tokens + sentence.tokens
+    unequal = claim.negated != clause.negated and not _same_bound(claim, sentence)
+    denied = unequal and "only" not in claim.tokens + clause.tokens
     if turned and not denied:
-        said, held = (_spelled(stem, read) for stem, read in zip(turned[0], (claim, sentence), strict=True))
+        said, held = (_spelled(stem, read) for stem, read in zip(turned[0], (claim, clause), strict=True))
         return f"The passage says “{held}” where the sentence says “{said}”."
     if denied and not turned:
         return (
@@ -207,8 +256,33 @@ def _turned_around(claim: Read, comparison: Comparison, source: Prepared) -> str
     return ""
 
 
+def _same_bound(claim: Read, sentence: Read) -> bool:
+    """Is the denial on one side only that of a bound: "no more than 30" for "at most 30"?"""
+    return any(
+        (wanted.turned or held.turned) and wanted.bound == held.bound and quantities.agree(wanted, held)
+        for wanted in claim.quantities
+        for held in sentence.quantities
+    )
+
+
+def _one_opposite(claim: Read, clause: Read) -> list[tuple[str, str]]:
+    """The stems of the one word by which they differ, when it is the other's opposite: "before" for "after"."""
+    codes = SequenceMatcher(None, claim.tokens, clause.tokens, autojunk=False).get_opcodes()
+    changes = [(claim.tokens[a:b], clause.tokens[c:d]) for kind, a, b, c, d in codes if kind != "equal"]
+    if len(changes) != 1 or [len(side) for side in changes[0]] != [1, 1]:
+        return []
+    said, held = (words.stem(side[0]) for side in changes[0])
+    return [(said, held)] if held in words.opposites().get(said, ()) else []
+
+
+@functools.cache
+def _denials() -> frozenset[str]:
+    """Stems of the words that deny: "failed to show" has the words of "showed"."""
+    return frozenset(words.content([*words.NEGATIONS, "ever"]))
+
+
 def _spelled(stem: str, read: Read) -> str:
-    return next((token for token in read.tokens if words.content([token]) == [stem]), stem)
+    return next((token for token in read.tokens if words.stem(token) == stem), stem)
 
 
 def _unnamed(claim: Read, before: str, sources: Sequence[Prepared]) -> str:

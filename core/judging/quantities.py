@@ -7,91 +7,49 @@ when they measure the same thing; a rounded value agrees with the value it round
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from core.judging.units import (
+    CURRENCIES,
+    FRACTIONS,
+    MONEY,
+    MONTHS,
+    PERIODS,
+    SCALES,
+    SMALL,
+    TENS,
+    UNITS,
+    WORDS,
+    YEAR_S,
+)
 from core.judging.words import STOP, stem
 
-_SCALES = {
-    "hundred": 1e2, "thousand": 1e3, "k": 1e3, "million": 1e6, "m": 1e6, "mn": 1e6,
-    "billion": 1e9, "bn": 1e9, "trillion": 1e12, "tn": 1e12,
-}  # fmt: skip
-_MONEY = {"£": "GBP", "$": "USD", "€": "EUR", "¥": "JPY", "gbp": "GBP", "usd": "USD", "eur": "EUR", "us$": "USD"}
-
-
-_YEAR_S = 31557600
-_SCALED = {
-    "power": {
-        "w watt watts": 1, "kw kilowatt kilowatts": 1e3, "mw megawatt megawatts": 1e6, "gw gigawatt gigawatts": 1e9,
-    },
-    "energy": {
-        "wh watt-hours": 1, "kwh kilowatt-hour kilowatt-hours": 1e3, "mwh megawatt-hour megawatt-hours": 1e6,
-        "gwh gigawatt-hour gigawatt-hours": 1e9, "twh terawatt-hours": 1e12,
-    },
-    "length": {
-        "mm millimetre millimetres millimeter millimeters": 1e-3,
-        "cm centimetre centimetres centimeter centimeters": 1e-2,
-        "m metre metres meter meters": 1,
-        "km kilometre kilometres kilometer kilometers": 1e3,
-        "mile miles": 1609.344, "ft foot feet": 0.3048, "inch inches": 0.0254,
-    },
-    "mass": {
-        "mg milligram milligrams": 1e-3, "g gram grams": 1, "kg kilogram kilograms kilo kilos": 1e3,
-        "tonne tonnes": 1e6,
-    },
-    "volume": {"ml millilitre millilitres milliliter milliliters": 1e-3, "l litre litres liter liters": 1},
-    "time": {
-        "second seconds": 1, "minute minutes min": 60, "hour hours": 3600, "day days": 86400, "week weeks": 604800,
-        "month months": 2629800, "year years": _YEAR_S, "decade decades": 315576000,
-        "century centuries": 3155760000,
-    },
-    "area": {"hectare hectares ha": 1e4, "acre acres": 4046.86, "m² m2": 1, "km² km2": 1e6},
-}  # fmt: skip
-"""Measure -> its units' spellings -> how many base units one is."""
-
-
-def _units() -> dict[str, tuple[str, float]]:
-    table = {
-        "percent": ("%", "percent", "per cent", "pct"),
-        "points": ("percentage point", "percentage points"),
-        "USD": ("dollar", "dollars"),
-        "EUR": ("euro", "euros"),
-        "GBP": ("pound", "pounds"),  # as weights they still compare with each other
-        "celsius": ("°c", "degrees celsius", "℃"),
-        "fahrenheit": ("°f", "degrees fahrenheit"),
-        "degrees": ("degrees", "degree", "°"),
-        "decibel": ("db", "decibel", "decibels", "db(a)"),
-    }
-    units = {name: (measure, 1.0) for measure, spelled in table.items() for name in spelled}
-    units["pence"] = ("GBP", 0.01)
-    for measure, row in _SCALED.items():
-        for names, factor in row.items():
-            units |= {name: (measure, float(factor)) for name in names.split()}
-    return units
-
-
-_UNITS = _units()
-_SMALL = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-          "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")  # fmt: skip
-_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_WORDS = {word: float(value) for value, word in enumerate(_SMALL)} | {
-    word: 20.0 + 10 * i for i, word in enumerate(_TENS)
-}
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_FRACTIONS = {
-    "half": 2,
-    "halves": 2,
-    "third": 3,
-    "thirds": 3,
-    "quarter": 4,
-    "quarters": 4,
-    "fifth": 5,
-    "fifths": 5,
-    "tenth": 10,
-    "tenths": 10,
-}
-
-_DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-_WORD_NUMBER = rf"(?:{'|'.join(_TENS)})(?:-(?:{'|'.join(_SMALL[1:10])}))?|{'|'.join(reversed(_SMALL))}"
+_DIGITS = r"\d{1,3}(?:[,\u00a0\u202f ]\d{3}(?!\d))+(?:\.\d+)?|\d+(?:\.\d+)?"
+_WORD_NUMBER = rf"(?:{'|'.join(TENS)})(?:-(?:{'|'.join(SMALL[1:10])}))?|{'|'.join(reversed(SMALL))}|dozen"
+_ONE_WORD = rf"(?:{'|'.join(TENS)}|{'|'.join(reversed(SMALL))}|hundred|thousand|million|billion)"
+_LONG = re.compile(rf"\b{_ONE_WORD}(?:(?:\s+|-|\s+and\s+){_ONE_WORD})+\b", re.IGNORECASE)
+_FEW = r"(?:\d{1,3}|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+_SHARE = re.compile(
+    rf"\b(?P<count>one|{_FEW})\s+(?:in|out\s+of)\s+(?:every\s+)?(?P<of>{_FEW}|fourteen|fifteen|twenty)\b"
+    r"(?!\s*(?:%|per\s*cent|years?|months?|weeks?|days?|hours?|[.,]\d))",
+    re.IGNORECASE,
+)
+_TIME_UNIT = r"(hours?|minutes?|days?|weeks?|months?|years?|decades?)"
+_DURATION = re.compile(
+    rf"\b(?:(?:(an?|one|{_FEW})\s+{_TIME_UNIT}\s+and\s+a\s+(half|quarter))|(?:(one|{_FEW})\s+and\s+a\s+(half|quarter)\s+"
+    rf"{_TIME_UNIT})|(?:(one|{_FEW})\s+{_TIME_UNIT},?\s+(?:and\s+)?(one|{_FEW})\s+{_TIME_UNIT}))\b",
+    re.IGNORECASE,
+)
+_ORDINALS = ("first", "second", "third", "fourth")
+_QUARTER = re.compile(
+    rf"\bQ(?P<digit>[1-4])\b|\b(?P<word>{'|'.join(_ORDINALS)}) quarter(?=\s+of\s+\d{{4}})", re.IGNORECASE
+)
+_OFTEN = re.compile(
+    rf"\b(?:(?P<times>once|twice|{_FEW} times)\s+(?:an?|per|each|every)\s+(?P<period>hour|day|week|month|year)"
+    rf"|every\s+(?P<hours>{_FEW})\s+(?P<unit>hours|days|weeks|months|years))\b",
+    re.IGNORECASE,
+)
+_RATE = re.compile(r"\s*(?:an?|per|each|every|in\s+an?|/)\s*(hour|day|week|month|year)\b", re.IGNORECASE)
 _MONTH = (
     r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
     r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
@@ -102,11 +60,11 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _CLOCK = re.compile(r"\b(\d{1,2})(?:[:.](\d{2}))?\s*([ap])\.?m\b\.?|\b([01]?\d|2[0-4]):([0-5]?\d)\b", re.IGNORECASE)
-_UNIT = "|".join(re.escape(name) for name in sorted(_UNITS, key=len, reverse=True))
+_UNIT = "|".join(re.escape(name) for name in sorted(UNITS, key=len, reverse=True))
 _NUMBER = re.compile(
-    rf"(?<![\w.,])(?<![^\W\d]-)(?P<minus>(?<![\w\s])[−-]|(?<=\s)−)?(?P<sign>us\$|[£$€¥]|\b(?:gbp|usd|eur)\s?)?"
+    rf"(?<![\w.,])(?<![^\W\d]-)(?P<minus>(?<![\w\s])[−-]|(?<=\s)−|(?<=[a-z]\s)-|\bminus\s)?(?P<sign>us\$|[£$€¥]|\b(?:gbp|usd|eur)\s?)?"
     rf"(?P<number>{_DIGITS}|\b(?:{_WORD_NUMBER})\b)(?![.,]?\d|st\b|nd\b|rd\b|th\b)"
-    r"(?:\s?(?P<scale>hundred|thousand|million|billion|trillion|bn|mn|tn|k|m)\b)?"
+    r"(?:\s?(?P<scale>dozen|hundred|thousand|million|billion|trillion|bn|mn|tn|k|m)\b)?"
     rf"(?:[\s-]?(?P<unit>{_UNIT})(?![\w²]))?",
     re.IGNORECASE,
 )
@@ -116,17 +74,26 @@ _PERIOD = re.compile(
 )
 _JOINT = re.compile(r"\s*(?:to|[-–])\s*", re.IGNORECASE)
 _FRACTION = re.compile(
-    r"\b(?:(?:(?P<count>one|two|three|four)[\s-]|(?P<article>an?)\s)?(?P<part>half|thirds?|quarters?|fifths?|tenths?)(?=\s+(?:of|the)\b))",
+    r"\b(?:(?:(?P<count>one|two|three|four)[\s-]|(?P<article>an?)\s)?(?P<part>half|thirds?|quarters?|fifths?|tenths?)"
+    r"(?:(?=\s+(?:of|the)\b)|(?<=\b(?:by|to) a [a-z]{5})\b|(?<=\b(?:by|to) a [a-z]{7})\b|(?<=\bby half)\b))",
     re.IGNORECASE,
 )
 _BOUNDS = {
     name: re.compile(rf"\b(?:{words})\s+$", re.IGNORECASE)
     for name, words in {
         "about": "about|around|roughly|approximately|approx\\.|nearly|almost|close to|some|circa|just over|just under",
-        "at least": "more than|over|above|at least|exceed(?:s|ed|ing)?|upwards of|no (?:less|fewer) than|minimum of",
-        "at most": "less than|fewer than|under|below|up to|at most|no more than|maximum of",
+        "at least": "more than|over|above|at least|exceed(?:s|ed|ing)?|upwards of|minimum of|older than",
+        "at most": "less than|fewer than|under|below|up to|at most|maximum of|as (?:much|many) as|younger than",
     }.items()
 }
+_BOUNDS_AFTER = {
+    "at least": re.compile(r"\s*(?:years?\s+)?(?:or|and)\s+(?:more|older|above|over|higher|longer)\b", re.IGNORECASE),
+    "at most": re.compile(
+        r"\s*(?:years?\s+)?(?:or|and)\s+(?:less|fewer|younger|under|below|lower|shorter)\b", re.IGNORECASE
+    ),
+}
+_TURNS = re.compile(r"(?:\b(?:no|not|nobody|never|cannot|none|without)|n['’]t)(?:\s+[a-z]+){0,2}\s+$", re.IGNORECASE)
+_TURNED = {"at least": "at most", "at most": "at least"}
 _YEAR_BOUNDS = {
     "about": re.compile(r"\b(?:about|around|circa)\s+$", re.IGNORECASE),
     "at least": re.compile(r"\bafter\s+$", re.IGNORECASE),
@@ -152,6 +119,18 @@ class Quantity:
     """`about`, `at least`, `at most` or empty."""
     spelled: bool = False
     """In words: 'two', 'half'."""
+    turned: bool = False
+    """A denial made its bound: "not more than"."""
+    step: float = 0.0
+    """What one of its last digit is worth in the base unit: 0.1 of "2.9", 1e5 of "1.6 million"; 0 if unknown."""
+    digits: int = 0
+    """How many digits it is given to, without leading zeros."""
+    per: float = 0.0
+    """Seconds of the period of a rate ("a month"); 0 for what is no rate."""
+    change: int = 0
+    """Of a range told as "from 50 to 40": 1 when it rises, -1 when it falls."""
+    by: bool = False
+    """Told as a change: "by 10 per cent"."""
 
 
 def find(text: str) -> list[Quantity]:
@@ -162,7 +141,18 @@ def find(text: str) -> list[Quantity]:
     """
     found: list[Quantity] = []
     taken: list[tuple[int, int]] = []
-    for finder in (_dates, _clocks, _periods, _fractions, _numbers):
+    for finder in (
+        _dates,
+        _clocks,
+        _periods,
+        _quarters,
+        _times,
+        _shares,
+        _durations,
+        _fractions,
+        _long_words,
+        _numbers,
+    ):
         for quantity in finder(text):
             if all(quantity.end <= start or quantity.start >= end for start, end in taken):
                 found.append(quantity)
@@ -179,9 +169,9 @@ def _dates(text: str) -> Iterator[Quantity]:
             year, day = int(match["year"] or 0), int(match["day"] or match["day2"] or 0)
             if not year and not day:
                 continue  # a month alone, or the verb "may", says no number
-            month = 1 + _MONTHS.index(match["month"].lower()[:3])
+            month = 1 + MONTHS.index(match["month"].lower()[:3])
         if year:
-            yield Quantity(start, end, match.group(), year, year, "year", bound=_bound(text, start, "year"))
+            yield Quantity(start, end, match.group(), year, year, "year", bound=_bound(text, start, end, "year"))
         yield Quantity(start, end, match.group(), 100 * month + day, 100 * month + (day or 99), "day of year")
 
 
@@ -208,8 +198,75 @@ def _fractions(text: str) -> Iterator[Quantity]:
         part = match["part"].lower()
         if part not in ("half",) and not match["count"] and not match["article"]:
             continue  # "the third of May" counts nothing
-        value = 100 * _WORDS.get((match["count"] or "one").lower(), 1.0) / _FRACTIONS[part]
-        yield Quantity(*match.span(), match.group(), value, value, "percent", bound="about", spelled=True)
+        value = 100 * WORDS.get((match["count"] or "one").lower(), 1.0) / FRACTIONS[part]
+        by = text[: match.start()].endswith("by ")
+        yield Quantity(*match.span(), match.group(), value, value, "percent", bound="about", spelled=True, by=by)
+
+
+def _quarters(text: str) -> Iterator[Quantity]:
+    """`Q3`, `the third quarter of 2022`."""
+    for match in _QUARTER.finditer(text):
+        number = float(match["digit"] or 1 + _ORDINALS.index(match["word"].lower()))
+        yield Quantity(*match.span(), match.group(), number, number, "quarter")
+
+
+def _times(text: str) -> Iterator[Quantity]:
+    """`twice a day`, `every twelve hours`: how often, as times a year."""
+    for match in _OFTEN.finditer(text):
+        if match["hours"]:
+            rate = YEAR_S / (_small(match["hours"]) * UNITS[match["unit"].lower()][1])
+        else:
+            times = match["times"].lower()
+            count = {"once": 1.0, "twice": 2.0}.get(times) or _small(times.split()[0])
+            rate = count * YEAR_S / PERIODS[match["period"].lower()]
+        yield Quantity(*match.span(), match.group(), rate, rate, "times a year")
+
+
+def _shares(text: str) -> Iterator[Quantity]:
+    """`two in three homes` as a percentage."""
+    for match in _SHARE.finditer(text):
+        count, of = _small(match["count"]), _small(match["of"])
+        if 0 < count < of:
+            value = 100 * count / of
+            yield Quantity(*match.span(), match.group(), value, value, "percent", bound="about", spelled=True)
+
+
+def _durations(text: str) -> Iterator[Quantity]:
+    """`2 hours 15 minutes`, `a year and a half`."""
+    part = {"half": 0.5, "quarter": 0.25}
+    for match in _DURATION.finditer(text):
+        a, unit, half, b, half_b, unit_b, c, unit_c, d, unit_d = match.groups()
+        if a:
+            value = (_small(a) + part[half.lower()]) * UNITS[unit.lower()][1]
+        elif b:
+            value = (_small(b) + part[half_b.lower()]) * UNITS[unit_b.lower()][1]
+        else:
+            value = _small(c) * UNITS[unit_c.lower()][1] + _small(d) * UNITS[unit_d.lower()][1]
+        yield Quantity(
+            *match.span(), match.group(), value, value, "time", bound=_bound(text, match.start(), match.end(), "time")
+        )
+
+
+def _small(word: str) -> float:
+    return float(word) if word[0].isdigit() else WORDS.get(word.lower(), 1.0)  # "a", "an"
+
+
+def _long_words(text: str) -> Iterator[Quantity]:
+    """`one thousand two hundred and fifty`."""
+    for match in _LONG.finditer(text):
+        parts = [part for part in re.split(r"[\s-]+", match.group().lower()) if part != "and"]
+        if "hundred" not in parts[:-1] and "thousand" not in parts[:-1]:
+            continue  # "twenty-five", "two million": read with the other numbers, units and all
+        total = held = 0.0
+        for part in parts:
+            if part == "hundred":
+                held = (held or 1.0) * 100
+            elif part in SCALES:
+                total, held = total + (held or 1.0) * SCALES[part], 0.0
+            else:
+                held += WORDS[part]
+        nouns = _nouns(text[match.end() : match.end() + 60])
+        yield Quantity(*match.span(), match.group(), total + held, total + held, "", nouns, spelled=True)
 
 
 def _numbers(text: str) -> Iterator[Quantity]:
@@ -227,6 +284,8 @@ def _numbers(text: str) -> Iterator[Quantity]:
 
 
 def _is_range(text: str, first: re.Match[str], second: re.Match[str]) -> bool:
+    if first["unit"] and not second["unit"]:
+        return False  # "by 50 per cent to 8,400"
     joint = text[first.end() : second.start()]
     if joint.strip().lower() == "and":
         return bool(re.search(r"\bbetween\s+$", text[: first.start()], re.IGNORECASE))
@@ -254,33 +313,62 @@ def _quantity(text: str, match: re.Match[str], upper: re.Match[str] | None) -> Q
     if spelled and match["number"].lower() in ("one", "zero") and not match["scale"] and upper is None:
         return None  # mostly a pronoun, or "one day"
     if measure == "time" and re.match(r"[\s-]old\b", text[end:], re.IGNORECASE):
-        measure, value, high = "age", value / _YEAR_S, high / _YEAR_S  # so that "19-year-old" agrees with ", 19,"
-    bound = _bound(text, start, measure)
-    nouns = () if measure else _nouns(text[end : end + 60])
-    return Quantity(start, end, text[start:end], min(value, high), max(value, high), measure, nouns, bound, spelled)
+        measure, value, high = "age", value / YEAR_S, high / YEAR_S  # so that "19-year-old" agrees with ", 19,"
+    before = text[max(0, start - 48) : start]
+    told_as_change = re.search(r"\bfrom\s+(?:about\s+)?$", before, re.IGNORECASE)
+    change = (high > value) - (high < value) if upper is not None and told_as_change else 0
+    step, digits = _precision(match, value)
+    rate = _RATE.match(text, end)
+    return Quantity(
+        start, end, text[start:end], min(value, high), max(value, high), measure,
+        () if measure else _nouns(text[end : end + 60]), _bound(text, start, end, measure), spelled,
+        turned=_is_turned(before, measure), step=step, digits=digits, change=change,
+        per=PERIODS[rate.group(1).lower()] if rate else 0.0,
+        by=re.search(r"\bby\s+(?:about\s+|around\s+|some\s+)?$", before, re.IGNORECASE) is not None,
+    )  # fmt: skip
 
 
-def _bound(text: str, start: int, measure: str) -> str:
-    before = text[max(0, start - 24) : start]
+def _precision(match: re.Match[str], value: float) -> tuple[float, int]:
+    """What one of the last digit is worth in the base unit, and the count of digits."""
+    number = re.sub(r"[^\d.]", "", match["number"])
+    digits = len(number.replace(".", "").lstrip("0"))
+    if not digits:
+        return 0.0, 0
+    decimals = len(number.partition(".")[2])
+    return 10.0**-decimals * abs(value) / float(number), digits
+
+
+def _bound(text: str, start: int, end: int, measure: str) -> str:
+    """Which side the value is open to; "not more than" is "at most"."""
+    before = text[max(0, start - 48) : start]
     bounds = _YEAR_BOUNDS if measure == "year" else _BOUNDS
-    return next((name for name, pattern in bounds.items() if pattern.search(before)), "")
+    for name, pattern in bounds.items():
+        found = pattern.search(before)
+        if found:
+            return _TURNED.get(name, name) if _TURNS.search(before[: found.start()]) else name
+    return next((name for name, pattern in _BOUNDS_AFTER.items() if pattern.match(text, end)), "")
+
+
+def _is_turned(before: str, measure: str) -> bool:
+    found = [pattern.search(before) for pattern in (_YEAR_BOUNDS if measure == "year" else _BOUNDS).values()]
+    return any(one is not None and _TURNS.search(before[: one.start()]) is not None for one in found)
 
 
 def _value(match: re.Match[str], scale: str | None, unit: str | None, sign: str | None) -> tuple[float, str]:
     """A number in its base unit, and its measure."""
     spelled = match["number"].lower()
     if spelled[0].isdigit():
-        value = float(spelled.replace(",", ""))
+        value = float(re.sub(r"[^\d.]", "", spelled))
     else:
-        value = sum(_WORDS[part] for part in spelled.split("-"))
+        value = sum(WORDS[part] for part in spelled.split("-"))
     if scale and scale.lower() == "m" and not sign:
         scale, unit = None, unit or "m"  # "5 m" is a length, "£5 m" an amount
-    value *= _SCALES[scale.lower()] if scale else 1.0
+    value *= SCALES[scale.lower()] if scale else 1.0
     if sign:
-        return value, _MONEY[sign.strip().lower()]
+        return value, MONEY[sign.strip().lower()]
     if not unit or unit in ("M", "G", "L"):
         return value, ""
-    measure, size = _UNITS[unit.lower()]
+    measure, size = UNITS[unit.lower()]
     return value * size, measure
 
 
@@ -298,10 +386,13 @@ def _nouns(rest: str) -> tuple[str, ...]:
 
 _CLOSE = 0.006  # 12.34 for 12.3; below that two values are two values
 _NEAR = 0.1  # "about", "nearly"
+_TEMPERATURES = {"celsius", "fahrenheit"}
 
 
 def same_measure(first: Quantity, second: Quantity) -> bool:
     """Do both measure the same kind of thing, so that a difference means something?"""
+    if {first.measure, second.measure} == _TEMPERATURES:
+        return True
     if first.measure or second.measure:
         return first.measure == second.measure
     return bool(set(first.nouns) & set(second.nouns)) or not first.nouns and not second.nouns
@@ -316,8 +407,15 @@ def agree(claim: Quantity, source: Quantity) -> bool:
     >>> agree(claim, source), agree(source, claim)
     (True, False)
     """
+    if source.change and (claim.by or claim.measure == "points"):
+        return _is_change(claim, source)
+    if {claim.measure, source.measure} == _TEMPERATURES:
+        return _as_hot(claim, source)
     if claim.measure != source.measure and claim.measure and source.measure:
         return False
+    if _against(claim, source):
+        return False
+    claim = _per(claim, source)
     if _same(claim.low, source.low, claim.measure) and _same(claim.high, source.high, claim.measure):
         return True
     if claim.measure == "day of year":
@@ -328,15 +426,21 @@ def agree(claim: Quantity, source: Quantity) -> bool:
             and source.high <= claim.high
         )
     if claim.low == claim.high and source.low != source.high:
+        if claim.bound in _TURNED and claim.measure != "year":
+            return claim.low <= source.low if claim.bound == "at least" else claim.low >= source.high
         return claim.low in (source.low, source.high)
     if claim.low != claim.high:
         return claim.measure == "year" and claim.low <= source.low and source.high <= claim.high  # "the 1990s"
     wanted, held = claim.low, source.low
+    if _rounds(claim, source):
+        return True
     if claim.measure == "year":
         near = {"about": abs(wanted - held) <= 3, "at least": held >= wanted, "at most": held <= wanted}
         return near.get(claim.bound, False)
     if claim.bound == "about":
         return abs(wanted - held) <= _NEAR * abs(held)
+    if claim.bound == source.bound in _TURNED:
+        return 0.9 * wanted <= held <= 1.1 * wanted and (held - wanted) * (1 if claim.bound == "at least" else -1) >= 0
     if claim.bound == "at least":
         return wanted <= held <= 1.5 * wanted
     if claim.bound == "at most":
@@ -352,10 +456,51 @@ def _same(first: float, second: float, measure: str) -> bool:
     return abs(first - second) <= _CLOSE * max(abs(first), abs(second)) and max(abs(first), abs(second)) > 20
 
 
+def _rounds(claim: Quantity, source: Quantity) -> bool:
+    """Is the claim's value the source's, given to fewer digits? One digit alone may be many values."""
+    finer = 0 < source.step < claim.step and claim.digits >= 2
+    return finer and claim.measure != "year" and abs(claim.low - source.low) <= claim.step / 2 * (1 + 1e-9)
+
+
+def _against(claim: Quantity, source: Quantity) -> bool:
+    """The same value with the opposite bound, or the same change the other way."""
+    turned = _TURNED.get(claim.bound) == source.bound and claim.low == source.low
+    return turned or claim.change * source.change < 0
+
+
+def _per(claim: Quantity, source: Quantity) -> Quantity:
+    """The claim's rate by the period of the source's."""
+    if not (claim.per and source.per) or claim.per == source.per:
+        return claim
+    share = source.per / claim.per
+    return replace(claim, low=claim.low * share, high=claim.high * share, step=0.0)
+
+
+def _as_hot(claim: Quantity, source: Quantity) -> bool:
+    """Both the same temperature, or the same difference between two, to a degree of rounding."""
+    celsius, fahrenheit = (claim, source) if claim.measure == "celsius" else (source, claim)
+    return any(abs(celsius.low * 1.8 + zero - fahrenheit.low) <= 1.0 for zero in (0.0, 32.0))
+
+
+def _is_change(claim: Quantity, source: Quantity) -> bool:
+    """Does "by 10" follow from "from 40 to 50"? Of percentages it does in points only."""
+    apart = source.high - source.low
+    if claim.measure == "percent":
+        before = source.low if source.change > 0 else source.high
+        return before != 0 and abs(100 * apart / before - claim.low) <= max(0.5, 0.02 * claim.low)
+    fits = claim.measure == source.measure or (claim.measure, source.measure) == ("points", "percent")
+    return fits and abs(apart - claim.low) <= 0.02 * apart
+
+
 def conflict(claim: Quantity, source: Quantity) -> bool:
     """Can both not be true of the same thing? Only values of the same measure conflict."""
+    if {claim.measure, source.measure} <= CURRENCIES and claim.measure != source.measure:
+        return claim.low == source.low and claim.high == source.high  # the amount kept, the currency changed
     if not same_measure(claim, source) or agree(claim, source) or agree(source, claim):
         return False
+    if _against(claim, source) or {claim.measure, source.measure} == _TEMPERATURES:
+        return True
+    claim = _per(claim, source)
     if claim.spelled and not claim.measure or source.spelled and not source.measure:
         return claim.low != source.low
     apart = claim.high < source.low or source.high < claim.low

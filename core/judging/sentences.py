@@ -91,6 +91,41 @@ def _split_block(text: str, start: int, end: int) -> Iterator[Span]:
         begin = border
 
 
+_CLAUSE_BORDER = re.compile(r"\s*;\s+|,?\s+(?:but|while|whereas)\s+|,\s+and\s+", re.IGNORECASE)
+_STARTS_CLAUSE = re.compile(
+    r"(?:the|an?|this|that|these|those|it|he|she|they|we|its|his|her|their)\b|[A-Z£$€\d]", re.ASCII
+)
+_VERB = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|does|do|did|can|could|will|would|may|might|must|should|rose|fell|grew|cost|"
+    r"paid|gave|made|took|began|found|said|led|won|lost|became|went|came|\w{2,}ed)\b|(?<=\w\s)[a-z]{3,}s\b",
+)
+_FEWEST_CLAUSE_WORDS = 4
+
+
+def clauses(sentence: str) -> list[Span]:
+    """The clauses of a compound sentence that could each stand as a claim of its own; one span when there is one.
+
+    Cut at ";", ", and", "but", "while" and "whereas" where both sides have a subject and a verb, so that lists and
+    shared subjects stay whole.
+
+    >>> text = "The pump costs £12,400, and the grant pays £7,000."
+    >>> [text[span.start : span.end] for span in clauses(text)]
+    ['The pump costs £12,400', 'the grant pays £7,000.']
+    """
+    found: list[Span] = []
+    begin = 0
+    for border in _CLAUSE_BORDER.finditer(sentence):
+        left, right = sentence[begin : border.start()], sentence[border.end() :]
+        if _stands_alone(left) and _STARTS_CLAUSE.match(right) and _stands_alone(right):
+            found.append(Span(start=begin, end=border.start()))
+            begin = border.end()
+    return [*found, Span(start=begin, end=len(sentence))]
+
+
+def _stands_alone(text: str) -> bool:
+    return len(text.split()) >= _FEWEST_CLAUSE_WORDS and _VERB.search(text) is not None
+
+
 # --- does it claim anything? ---------------------------------------------------------------
 
 _ANNOUNCEMENT = re.compile(

@@ -52,7 +52,9 @@ _OPPOSITES = """increase/decrease rise/fall rise/drop grow/shrink more/less more
     agree/disagree likely/unlikely possible/impossible cause/prevent improve/worsen reduce/increase
     lowest/highest rose/fell rose/dropped warmer/colder hotter/cooler warm/cold cheaper/dearer faster/slower
     better/worse required/optional mandatory/voluntary cheap/expensive heavier/lighter upper/lower day/night
-    inside/outside indoor/outdoor"""
+    inside/outside indoor/outdoor raise/lower lower/raise increased/fell decreased/rose import/export full/empty
+    safe/harmful safe/unsafe passed/failed upheld/dismissed denied/admitted refused/agreed disagreed/agreed
+    from/until since/until for/against"""
 
 
 # Snowball keeps the word it works on in itself: two threads at once give wrong stems, or fall over.

@@ -1,0 +1,159 @@
+"""How much, how surely: what a claim says more strongly than the passage does in the same words.
+
+"Most" is not "all", "may" is not "does", "the second tallest" is not "the tallest". Only sentences that say
+nearly the same are compared, so that the stronger word is all that is added. A stronger claim is partly
+supported; a word that leaves no room for the other's ("few" for "most") contradicts.
+"""
+
+import re
+from dataclasses import dataclass
+
+from core.judging import words
+from core.judging.features import Read, read
+from core.judging.mixups import alike
+from core.models import Label
+
+_SAME = 0.75
+"""Overlap of both sentences' words by rarity from which one is the other but for its strength."""
+_STRENGTH = {
+    "no": 0, "none": 0, "nobody": 0, "few": 1, "some": 2, "several": 2, "many": 3, "half": 3, "most": 4, "majority": 4,
+    "almost all": 5, "nearly all": 5, "all": 6, "every": 6, "each": 6,
+}  # fmt: skip
+_QUANTIFIER = re.compile(
+    r"\b(?P<only>only\s+)?(?P<word>(?:almost|nearly) all|almost none|no|none|nobody|few|some|several|many|half|most|"
+    r"majority|all|every(?! \d| other| few)|each)\b(?:\s+one)?(?:\s+of)?(?:\s+(?:the|its|their|these|those))?"
+    r"(?:\s+[\d,]+)?\s+(?P<noun>[a-z]{3,})",
+    re.IGNORECASE,
+)
+_OFTEN = {
+    "never": 0,
+    "rarely": 1,
+    "sometimes": 2,
+    "often": 3,
+    "usually": 4,
+    "generally": 4,
+    "typically": 4,
+    "always": 6,
+}
+_HEDGE = re.compile(
+    r"\b((?-i:may|might|could)|expected to|planned to|suggests? that)\s+(?:be\s+)?(?:\w+\s+)?", re.IGNORECASE
+)
+"""Not "can", "likely", "appears": where people labelled sentences, 19 of 22 without these were called supported."""
+_HEDGING = words.listed("may might could can possible possibly perhaps expected planned suggest suggests according")
+_REPORTED = re.compile(
+    r"\b(den(?:y|ies|ied)|disputed?|disputes|rejected|rejects|doubt(?:s|ed)?|alleged?|alleges|claimed|claims)"
+    r"\s+(?:the claim\s+)?that\b",
+    re.IGNORECASE,
+)
+_RANKED = re.compile(
+    r"\b(?:the\s+)?(second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+(?:nd|rd|th))[\s-]+(most\s+\w+|\w+est)\b",
+    re.I,
+)
+
+
+@dataclass(frozen=True)
+class Stronger:
+    """What the claim says more strongly."""
+
+    label: Label
+    reason: str
+
+
+def found(claim: Read, sentence: Read) -> Stronger | None:
+    """The difference in strength between two sentences that else say the same; None where there is none."""
+    for rule in (_quantifier, _frequency, _rank, _up_to, _hedge, _reported):
+        said = rule(claim, sentence)
+        if said:
+            return said
+    return None
+
+
+def _is_same(claim: Read, sentence: Read, *ignored: str) -> bool:
+    return alike(claim, sentence, frozenset(words.content(ignored))) >= _SAME
+
+
+def _quantifier(claim: Read, sentence: Read) -> Stronger | None:
+    if not _is_same(claim, sentence, *_STRENGTH, "majority", "only"):
+        return None
+    held = {words.stem(match["noun"].lower()): match for match in _QUANTIFIER.finditer(sentence.text)}
+    for match in _QUANTIFIER.finditer(claim.text):
+        other = held.get(words.stem(match["noun"].lower()))
+        if other is None:
+            continue
+        said, passage = _strength(match), _strength(other)
+        reason = f"The passage says “{other['word'].lower()}”, the sentence “{match['word'].lower()}”."
+        if said == passage and bool(match["only"]) == bool(other["only"]):
+            continue
+        if _excludes(said, passage) or _excludes(passage, said) or match["only"] and passage > said:
+            return Stronger(Label.CONTRADICTED, reason)
+        if said > passage:
+            return Stronger(Label.PARTLY, reason)
+    return None
+
+
+def _strength(match: re.Match[str]) -> int:
+    word = " ".join(match["word"].lower().split())
+    return 1 if word == "almost none" else _STRENGTH[word]
+
+
+def _excludes(one: int, other: int) -> bool:
+    """Can both not be true? None against any, few against most, all against almost all."""
+    return one == 0 < other or one == 1 and other >= 3 or one == 6 and other == 5
+
+
+def _frequency(claim: Read, sentence: Read) -> Stronger | None:
+    said = [token for token in claim.tokens if token in _OFTEN]
+    held = [token for token in sentence.tokens if token in _OFTEN]
+    if not said or not held or not _is_same(claim, sentence, *_OFTEN):
+        return None
+    reason = f"The passage says “{held[0]}”, the sentence “{said[0]}”."
+    if (_OFTEN[said[0]] == 0) != (_OFTEN[held[0]] == 0):
+        return Stronger(Label.CONTRADICTED, reason)
+    return Stronger(Label.PARTLY, reason) if _OFTEN[said[0]] == 6 > _OFTEN[held[0]] else None
+
+
+def _rank(claim: Read, sentence: Read) -> Stronger | None:
+    """The tallest where the passage has the second tallest."""
+    held, said = _RANKED.search(sentence.text), _RANKED.search(claim.text)
+    if held is None or not _is_same(claim, sentence, held[1], *((said[1],) if said else ())):
+        return None
+    top = re.search(rf"\b{re.escape(held[2])}\b", claim.text, re.IGNORECASE)
+    if top and (said is None or said[1].lower() != held[1].lower()):
+        one = f"{said[1]} {said[2]}" if said else held[2]
+        return Stronger(Label.CONTRADICTED, f"The passage says the {held[1]} {held[2]}, the sentence the {one}.")
+    return None
+
+
+def _up_to(claim: Read, sentence: Read) -> Stronger | None:
+    """A bound told as the value itself."""
+    for wanted in claim.quantities:
+        for held in sentence.quantities:
+            lost = held.bound in ("at least", "at most") and not wanted.bound and not claim.hedged
+            if (
+                lost
+                and (wanted.low, wanted.high, wanted.measure) == (held.low, held.high, held.measure)
+                and not (claim.negated or sentence.negated)
+            ):
+                reason = f"The passage says {held.bound} {held.text.strip()}, the sentence {wanted.text.strip()}."
+                return Stronger(Label.PARTLY, reason) if _is_same(claim, sentence, *_HEDGING) else None
+    return None
+
+
+def _hedge(claim: Read, sentence: Read) -> Stronger | None:
+    """The hedge before a verb that both have, left out."""
+    if not _HEDGING.isdisjoint(claim.tokens) or claim.hedged or not claim.text[:1].isupper():
+        return None
+    for hedge in _HEDGE.finditer(sentence.text):
+        following = words.content(words.tokens(hedge.group() + sentence.text[hedge.end() :]))
+        verbs = [stem for stem in following if stem not in words.content(words.tokens(hedge[1]))][:1]
+        if set(verbs) & claim.stem_set and _is_same(claim, sentence, *hedge[1].split(), "study"):
+            return Stronger(Label.PARTLY, f"The passage says it with “{hedge[1]}”, the sentence without.")
+    return None
+
+
+def _reported(claim: Read, sentence: Read) -> Stronger | None:
+    """What the passage says was denied, doubted or only alleged, told as so."""
+    said = _REPORTED.search(sentence.text)
+    if said is None or _REPORTED.search(claim.text) or alike(claim, read(sentence.text[said.end() :])) < _SAME:
+        return None
+    return Stronger(Label.PARTLY, f"The passage says that it was “{said[1]}”, not that it is so.")

@@ -408,7 +408,7 @@ def judge_trial(given: argparse.Namespace) -> int:
     """Ask the configured judge model claims whose truth is known; exit 1 when it is not good enough."""
     trial = Studio().judging.run_trial()
     if given.json:
-        print(json.dumps({**asdict(trial), "accepted": trial.accepted}, ensure_ascii=False))
+        print(json.dumps(asdict(trial), ensure_ascii=False))
         return 0 if trial.accepted else 1
     cost = "price unknown" if trial.cost_usd is None else f"${trial.cost_usd:.4f}"
     print(f"{trial.model}: {'accepted' if trial.accepted else 'not accepted'} as a judge")

@@ -5,45 +5,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from core.errors import GalleyError, SettingsError
 from core.judging import alignment, cascade, words
-from core.judging.trial import Trial
+from core.models import JudgeMeasured, Trial, Trying
 from core.settings import ROOT, Settings
 from core.store import Store
 
 _MEASURED = ROOT / "benchmarks" / "judge.md"
 _LONGEST_TRIAL_S = 1800
 """A trial that began longer ago than this has come to nothing."""
-
-
-@dataclass(frozen=True)
-class Measured:
-    """The deterministic judge's own error rates, on labelled data it was not fitted on."""
-
-    families: dict[str, dict[str, float]]
-    """Rows of -> `rows`, `supported`, `auc`, `balanced_accuracy`, `calibration_error` where it was measured."""
-    thresholds: list[tuple[float, float, float, float]]
-    """`(score at least, share of sentences, supported among them, unsupported let through)`; empty where the
-    benchmark's report is not at hand."""
-    data: dict[str, str]
-    """File it was fitted and its thresholds were chosen on -> its SHA-256."""
-    supported_at: float
-    accepted_at: float
-    """From here on no model is asked."""
-
-
-@dataclass(frozen=True)
-class Trying:
-    """Where the trial of a judge stands: running, failed, or done."""
-
-    running: bool = False
-    problem: str = ""
-    remedy: str = ""
-    trial: Trial | None = None
-    """The last one with the prompt in use; None when there was none."""
 
 
 class JudgingDoor:
@@ -61,10 +34,11 @@ class JudgingDoor:
 
     # --- how good, and who decided ---
 
-    def measured(self) -> Measured:
+    def measured(self) -> JudgeMeasured:
+        """The error rates of the deterministic judge, and what its thresholds let through."""
         fitted = words.fitted()
         rows = re.findall(r"^\|" + r" (\d[\d.]*) \|" * 5 + r"$", _report(), re.MULTILINE)
-        return Measured(
+        return JudgeMeasured(
             families=fitted["measured"], data=fitted["data"], supported_at=alignment.SUPPORTED_AT,
             accepted_at=cascade.ACCEPT, thresholds=[tuple(float(cell) for cell in row[:4]) for row in rows],  # type: ignore[misc]
         )  # fmt: skip
@@ -89,9 +63,9 @@ class JudgingDoor:
 
         kept = self._settings().judge_trials.get(model or self.judge(), {})
         values = kept.get("trial")
-        trial = Trial.stored(values) if values and values["prompt"] == prompt_version() else None
+        trial = Trial(**values) if values and values["prompt"] == prompt_version() else None
         running = time.time() - kept.get("began", 0.0) < _LONGEST_TRIAL_S
-        return Trying(running, kept.get("problem", ""), kept.get("remedy", ""), trial)
+        return Trying(running=running, problem=kept.get("problem", ""), remedy=kept.get("remedy", ""), trial=trial)
 
     def accepted(self, model: str) -> bool:
         """Whether this judge has passed a trial with the prompt in use."""

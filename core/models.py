@@ -556,6 +556,54 @@ class Gate:
     """Why a person should look all the same; they close nothing by themselves."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class JudgeMeasured:
+    """The deterministic judge's own error rates, on labelled data it was not fitted on."""
+
+    families: dict[str, dict[str, float]]
+    """Kind of data -> `rows`, `supported`, `auc`, `balanced_accuracy`, and `calibration_error` where measured."""
+    thresholds: list[tuple[float, float, float, float]]
+    """`(score at least, share of sentences, supported among them, unsupported let through)`; empty where the
+    benchmark's report is not at hand."""
+    data: dict[str, str]
+    """File it was fitted and its thresholds were chosen on -> its SHA-256."""
+    supported_at: float
+    accepted_at: float
+    """From here on no model is asked."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """How a model judged claims whose truth is known. Shares in [0, 1]."""
+
+    model: str
+    at: str
+    prompt: str
+    """Which prompt it was asked with: the first characters of its SHA-256."""
+    claims: int
+    answered: int
+    """Answers that count; the others were missing or void, and are wrong."""
+    balanced_accuracy: float
+    verbatim: float
+    """Share of its quotes that stand in their passage; 0 where it gave none."""
+    accepted: bool
+    cost_usd: float | None = None
+    """None: the price is unknown."""
+    kinds: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Kind of claim -> `(right, all)`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trying:
+    """Where the trial of a judge stands: running, failed, or done."""
+
+    running: bool = False
+    problem: str = ""
+    remedy: str = ""
+    trial: Trial | None = None
+    """The last one with the prompt in use; None when there was none."""
+
+
 class Cause(StrEnum):
     """Why a claim failed."""
 

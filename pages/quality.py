@@ -1,27 +1,43 @@
-"""Quality: the scores of every article over time."""
+"""Quality: the scores of every article over time, and how good the judges themselves are."""
 
 import streamlit as st
 
+from core.models import JudgeMeasured
 from pages.components.door import studio
-from pages.components.figures import moment, share
+from pages.components.figures import moment, plain, share
 from pages.components.shell import guard, heading, nothing
-from pages.components.words import SCORES
+from pages.components.words import SCORES, judge_name
+
+SHOWN = ("faithfulness", "coverage", "citation_accuracy", "logic")
+FAMILIES = {
+    "ragtruth (natural share)": "Answers that models wrote, as they come",
+    "ragtruth (dev)": "Answers that models wrote, more false ones",
+    "factcg (dev)": "Claims over several documents",
+    "fever (dev)": "Claims people wrote about Wikipedia",
+    "halueval (dev)": "Answers that models were told to spoil",
+    "summedits (dev)": "Summaries changed by one slip",
+    "fm2 (dev)": "Claims people wrote to mislead",
+    "all (dev)": "All of these but the first",
+}
 
 
 def page() -> None:
     st.set_page_config(page_title="Quality · Galley")
     heading("Quality")
-    rows = studio().quality()
-    if not rows:
+    rows = sorted(studio().quality(), key=lambda row: str(row["at"]))
+    if rows:
+        _articles(rows)
+    else:
         nothing("No article has been scored yet.", "Each article that is judged adds a point here.")
-        return
-    rows = sorted(rows, key=lambda row: str(row["at"]))
+    _judges()
+
+
+def _articles(rows: list[dict[str, object]]) -> None:
     gate = studio().settings.gate
-    newest = rows[-1]
     with st.container(horizontal=True):
-        for name in ("faithfulness", "coverage", "citation_accuracy", "logic"):
-            label, meaning = SCORES[name]
-            st.metric(f"{label}, newest", share(newest.get(name)), help=meaning, border=True, width=210)
+        for name in SHOWN:
+            score = SCORES[name]
+            st.metric(f"{score.label}, newest", share(rows[-1].get(name)), help=score.meaning, border=True, width=210)
         passed = sum(float(row["faithfulness"]) >= gate for row in rows)
         st.metric(
             "At or above the gate",
@@ -36,7 +52,7 @@ def page() -> None:
             {
                 "Article": row["title"],
                 "When": moment(str(row["at"])),
-                **{label: _percent(row.get(name)) for name, (label, _) in SCORES.items()},
+                **{score.label: _cell(row.get(name), score.unit) for name, score in SCORES.items()},
                 "Open": f"/?run={row['run_id']}",
             }
             for row in reversed(rows)
@@ -45,8 +61,10 @@ def page() -> None:
         alt="Scores of every article",
         column_config={
             **{
-                label: st.column_config.NumberColumn(label, format="%.0f %%", help=meaning)
-                for label, meaning in SCORES.values()
+                score.label: st.column_config.NumberColumn(
+                    score.label, format="%.0f %%" if score.unit == "share" else "%.1f", help=score.meaning
+                )
+                for score in SCORES.values()
             },
             "When": st.column_config.DatetimeColumn(format="distance"),
             "Open": st.column_config.LinkColumn(display_text="Open", width="small"),
@@ -54,8 +72,10 @@ def page() -> None:
     )
 
 
-def _percent(value: object) -> float | None:
-    return value * 100 if isinstance(value, int | float) else None
+def _cell(value: object, unit: str) -> float | None:
+    if not isinstance(value, int | float):
+        return None
+    return value * 100 if unit == "share" else value
 
 
 def _chart(rows: list[dict[str, object]], gate: float) -> None:
@@ -64,7 +84,7 @@ def _chart(rows: list[dict[str, object]], gate: float) -> None:
     figure = graph.Figure()
     dashes = ("solid", "dash", "dot", "dashdot")
     for dash, name in zip(dashes, ("faithfulness", "coverage", "citation_accuracy", "answer_relevance"), strict=True):
-        label = SCORES[name][0]
+        label = SCORES[name].label
         figure.add_scatter(
             x=list(range(1, len(rows) + 1)), y=[row.get(name) for row in rows], name=label, mode="lines+markers",
             line={"dash": dash}, customdata=[str(row["title"]) for row in rows],
@@ -83,6 +103,110 @@ def _chart(rows: list[dict[str, object]], gate: float) -> None:
     st.plotly_chart(
         figure, key="quality", config={"displayModeBar": False}, alt="Scores over time; the table below says the same"
     )
+
+
+# --- the judges ---------------------------------------------------------------
+
+
+def _judges() -> None:
+    judging = studio().judging
+    measured = judging.measured()
+    st.subheader("The judges", anchor=False)
+    _who_decided()
+    natural = measured.families["ragtruth (natural share)"]
+    st.markdown(
+        "**The judge without a model**, on claims with labels by people, none of which it was fitted on:"
+        f" balanced accuracy {share(natural['balanced_accuracy'])} on answers that models wrote. A strong model judge"
+        " reaches 85 % there. It should never be taken for one."
+    )
+    st.dataframe(
+        [
+            {
+                "Claims": meaning,
+                "Number": measured.families[name]["rows"],
+                "Truly supported": measured.families[name]["supported"] * 100,
+                "Balanced accuracy": measured.families[name]["balanced_accuracy"] * 100,
+                "Ranked right (AUC)": measured.families[name]["auc"] * 100,
+            }
+            for name, meaning in FAMILIES.items()
+            if name in measured.families
+        ],
+        hide_index=True,
+        alt="How good the judge without a model is, by kind of claim",
+        column_config={
+            name: st.column_config.NumberColumn(format="%.0f %%")
+            for name in ("Truly supported", "Balanced accuracy", "Ranked right (AUC)")
+        },
+    )
+    if measured.thresholds:
+        with st.expander("Where its thresholds stand, and what they let through", type="compact"):
+            _thresholds(measured)
+
+
+def _who_decided() -> None:
+    """Which judge decided how many claims of the newest runs, and whether the planted false ones were caught."""
+    judging = studio().judging
+    decided = judging.decided()
+    claims = sum(number for number, _ in decided.values())
+    if not claims:
+        st.caption("No claim has been judged yet.")
+        return
+    shown, caught = judging.canaries()
+    with st.container(horizontal=True):
+        for judge, (number, doubtful) in decided.items():
+            st.metric(
+                f"By {plain(judge_name(judge))}", share(number / claims), border=True, width=240,
+                help=f"{number} of {claims} claims of the present drafts of the newest 200 runs;"
+                f" {doubtful} verdicts are doubtful",
+            )  # fmt: skip
+        if shown:
+            st.metric(
+                "Planted false claims caught", f"{caught} of {shown}", border=True, width=240,
+                help="Known false claims slipped in among those a model judge is asked about, never shown in an"
+                " article. A judge that misses one loses its word on that section.",
+            )  # fmt: skip
+    model = judging.judge()
+    if model != "extractive" and not judging.accepted(model):
+        st.markdown(
+            f":orange[:material/warning: **{plain(model)}** judges, and has passed no trial.]"
+            " Try it under Settings, Judging and money."
+        )
+
+
+def _thresholds(measured: JudgeMeasured) -> None:
+    import plotly.graph_objects as graph  # heavy: only where a chart is seen
+
+    names = ("Share of sentences", "Truly supported among them", "Share of unsupported ones let through")
+    figure = graph.Figure()
+    for n, (name, dash) in enumerate(zip(names, ("dot", "solid", "dash"), strict=True), 1):
+        figure.add_scatter(
+            x=[row[0] for row in measured.thresholds], y=[row[n] for row in measured.thresholds], name=name,
+            mode="lines+markers", line={"dash": dash}, hovertemplate="%{x}: %{y:.0%}<extra>" + name + "</extra>",
+        )  # fmt: skip
+    for at, text in ((measured.supported_at, "supported"), (measured.accepted_at, "no model asked")):
+        figure.add_vline(x=at, line_dash="dash", line_color="#8a8578", annotation_text=text, annotation_position="top")
+    figure.update_layout(
+        height=300,
+        margin={"l": 0, "r": 0, "t": 24, "b": 0},
+        legend={"orientation": "h", "y": -0.25, "x": 0},
+        yaxis={"tickformat": ".0%", "range": [0, 1.04]},
+        xaxis={"title": "score at least"},
+    )
+    st.plotly_chart(
+        figure,
+        key="thresholds",
+        config={"displayModeBar": False},
+        alt="What each threshold accepts and lets through; the table below says the same",
+    )
+    st.dataframe(
+        [dict(zip(("Score at least", *names), (row[0], *(cell * 100 for cell in row[1:])), strict=True))
+         for row in measured.thresholds],
+        hide_index=True,
+        alt="Thresholds of the judge without a model",
+        column_config={name: st.column_config.NumberColumn(format="%.0f %%") for name in names},
+    )  # fmt: skip
+    files = ", ".join(f"{name} {digest[:12]}" for name, digest in measured.data.items())
+    st.caption(f"Chosen on answers that models wrote from sources, 91 % supported. Data, by SHA-256: {plain(files)}.")
 
 
 guard()

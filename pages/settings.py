@@ -5,11 +5,12 @@ from typing import Any
 import streamlit as st
 from pydantic import SecretStr
 
+from core.models import Trial
 from core.settings import ROLES, Settings
 from pages.components import session
 from pages.components.door import studio
-from pages.components.figures import plain
-from pages.components.shell import flash, guard, heading, signs_in, told
+from pages.components.figures import moment, money, plain, share
+from pages.components.shell import flash, guard, heading, problem, signs_in, told
 from pages.components.targets import targets
 from pages.states.home import engines
 
@@ -162,6 +163,16 @@ def _judging(settings: Settings) -> None:
         gate = st.slider(
             "The gate: least faithfulness to publish without a reason", 0.0, 1.0, settings.gate, 0.05, format="percent"
         )
+        section = st.slider(
+            "The same for each section with three claims or more", 0.0, 1.0, settings.section_gate, 0.05,
+            format="percent",
+            help="Lower than the article's: of few claims, one misjudged weighs much. 0 asks for none.",
+        )  # fmt: skip
+        on_doubt = st.toggle(
+            "Close the gate, too, where a person should look: fewer than five claims, an estimate that could lie on"
+            " either side of the gate, or mostly doubtful verdicts",
+            settings.gate_on_doubt,
+        )
         one, two = st.columns(2)
         rounds = one.number_input("Correction rounds at most", 0, 10, settings.max_revisions)
         evidence = two.number_input("Tokens of evidence for each question", 200, 50_000, settings.evidence_tokens, 100)
@@ -175,12 +186,65 @@ def _judging(settings: Settings) -> None:
             save(
                 {
                     "gate": gate,
+                    "section_gate": section,
+                    "gate_on_doubt": on_doubt,
                     "max_revisions": rounds,
                     "evidence_tokens": evidence,
                     "budget_usd": budget or None,
                     "autopilot": autopilot,
                 }
             )
+
+    st.subheader("The model that judges", anchor=False)
+    judge = studio().judging.judge()
+    if judge == "extractive":
+        st.caption("None is set up: sentences are judged by rules and a fitted score, and what is doubtful is marked.")
+        return
+    st.markdown(
+        f"**{plain(judge)}** is asked about what is doubtful. A trial asks it about sixty claims whose truth is known,"
+        " half of them supported: it takes some twenty calls."
+    )
+    st.fragment(_trial, run_every=2 if studio().judging.trying().running else None)()
+
+
+def _trial() -> None:
+    """How the configured judge did, and the button that tries it; looks again while a trial runs."""
+    trying = studio().judging.trying()
+    if trying.running:
+        st.session_state[session.of("trying")] = True
+    elif st.session_state.pop(session.of("trying"), False):
+        st.rerun()  # the trial is over: stop looking
+    if trying.trial:
+        _trial_result(trying.trial)
+    elif not trying.running:
+        st.markdown(":orange[:material/warning: It has passed no trial; its verdicts are marked so.]")
+    if trying.problem:
+        problem(trying.problem, trying.remedy)
+    if st.button(
+        "Trial running…" if trying.running else "Try the judge", disabled=trying.running, icon=":material/science:"
+    ):
+        studio().judging.start_trial()
+        st.rerun()
+
+
+def _trial_result(trial: Trial) -> None:
+    passed = (
+        ":green[:material/check_circle:] **Accepted**" if trial.accepted else ":red[:material/block:] **Not accepted**"
+    )
+    st.markdown(f"{passed} on {moment(trial.at):%d %b %Y}. It takes 80 % balanced accuracy and 98 % verbatim quotes.")
+    with st.container(horizontal=True):
+        st.metric(
+            "Balanced accuracy", share(trial.balanced_accuracy), border=True, width=200,
+            help="Mean of the shares of supported and unsupported claims it judged right; 5 points either way is chance",
+        )  # fmt: skip
+        st.metric("Quotes verbatim", share(trial.verbatim), border=True, width=200)
+        st.metric("Answers that count", f"{trial.answered} of {trial.claims}", border=True, width=200)
+        st.metric("Cost", money(trial.cost_usd), border=True, width=200)
+    st.dataframe(
+        [{"Kind of claim": kind, "Judged right": right, "Of": of} for kind, (right, of) in trial.kinds.items()],
+        hide_index=True,
+        alt="The trial by kind of claim",
+    )
 
 
 def _publishing(settings: Settings) -> None:

@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 
 from core.agents.model_judge import CLAIMS_PER_CALL, PROMPT, SYSTEM, task_for
 from core.errors import LanguageError
-from core.judging.trial import Trial, result, trial_claims
+from core.judging.trial import result, trial_claims
 from core.language.tasks import JudgeClaim, JudgedClaim, Language
+from core.models import Trial
 
 AT_ONCE = 4
 

@@ -10,14 +10,13 @@ ones. The claims were written for this and stand in no other collection.
 import json
 import random
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from core.judging.model_judge import Asked, Judged, verdict_from
 from core.judging.quotes import locate
-from core.models import Label, Passage
+from core.models import Label, Passage, Trial
 
 CLAIMS = Path(__file__).with_name("trial.jsonl")
 LEAST_ACCURACY, LEAST_VERBATIM = 0.8, 0.98
@@ -32,40 +31,11 @@ class TrialClaim:
     text: str
     passage: Passage
     kind: str
-    """`paraphrase` (supported); `invention`, `conflict`, `shifted number`, `over-generalisation`, `lost hedge` (not)."""
+    """`paraphrase`: supported. Not: `invention`, `conflict`, `shifted number`, `over-generalisation`, `lost hedge`."""
 
     @property
     def supported(self) -> bool:
         return self.kind == _TRUE
-
-
-@dataclass(frozen=True, kw_only=True)
-class Trial:
-    """How a model judged the trial's claims. Shares in [0, 1]."""
-
-    model: str
-    at: str
-    prompt: str
-    """Which prompt it was asked with: the first characters of its SHA-256."""
-    claims: int
-    answered: int
-    """Answers that count; the others were missing or void, and are wrong."""
-    balanced_accuracy: float
-    verbatim: float
-    """Share of its quotes that stand in their passage; 0 where it gave none."""
-    cost_usd: float | None = None
-    """None: the price is unknown."""
-    kinds: Mapping[str, Sequence[int]] = field(default_factory=dict)
-    """Kind of claim -> `(right, all)`."""
-
-    @property
-    def accepted(self) -> bool:
-        return self.balanced_accuracy >= LEAST_ACCURACY and self.verbatim >= LEAST_VERBATIM
-
-    @classmethod
-    def stored(cls, values: Mapping[str, Any]) -> "Trial":
-        """From `dataclasses.asdict`, by way of JSON."""
-        return cls(**values)
 
 
 def trial_claims() -> list[TrialClaim]:
@@ -108,9 +78,11 @@ def result(
     false = [kind for kind in of if kind != _TRUE]
     recall_of_true = right[_TRUE] / of[_TRUE]
     recall_of_false = sum(right[kind] for kind in false) / sum(of[kind] for kind in false)
+    balanced = round((recall_of_true + recall_of_false) / 2, 4)
+    verbatim = round(sum(place is not None for place in quotes) / given, 4) if given else 0.0
     return Trial(
         model=model, at=at, prompt=prompt, claims=len(claims), answered=len(verdicts), cost_usd=cost_usd,
-        balanced_accuracy=round((recall_of_true + recall_of_false) / 2, 4),
-        verbatim=round(sum(place is not None for place in quotes) / given, 4) if given else 0.0,
+        balanced_accuracy=balanced, verbatim=verbatim,
+        accepted=balanced >= LEAST_ACCURACY and verbatim >= LEAST_VERBATIM,
         kinds={kind: (right[kind], of[kind]) for kind in of},
     )  # fmt: skip

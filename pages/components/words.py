@@ -92,15 +92,84 @@ CAPABILITIES: dict[str, str] = {
     "optimistic_lock": "edits made there meanwhile",
 }
 
-SCORES: dict[str, tuple[str, str]] = {
-    "faithfulness": ("Faithfulness", "Share of claims their passages support; a partly supported one counts half."),
-    "coverage": ("Coverage", "Share of the plan's questions answered by at least one supported claim."),
-    "citation_accuracy": ("Citation accuracy", "Share of citations whose own passage supports the sentence."),
-    "answer_relevance": ("Relevance", "How far the article speaks of what was asked."),
-    "context_precision": ("Precision", "How many of the passages put before the writer were of use."),
-    "logic": ("Logic", "1 minus the share of sentences that disagree with another on a figure."),
-    "toxicity": ("Toxicity", "Share of sentences with abusive words; 0 is best."),
+
+class Measure(NamedTuple):
+    """A score for people: `unit` is `share` (shown in per cent), `count`, `years`, `grade` or `voices`."""
+
+    label: str
+    meaning: str
+    unit: str = "share"
+
+
+SCORES: dict[str, Measure] = {
+    "faithfulness": Measure(
+        "Faithfulness", "Share of claims their passages support; a partly supported one counts half. 100 % is best."
+    ),
+    "citation_accuracy": Measure(
+        "Citation accuracy", "Share of citations whose own passage supports the sentence. 100 % is best."
+    ),
+    "citation_recall": Measure(
+        "Citation recall", "Share of claims that what they cite supports in full. 100 % is best."
+    ),
+    "logic": Measure("Logic", "1 minus the share of claims that disagree with another on a figure. 100 % is best."),
+    "contradictions": Measure(
+        "Contradictions",
+        "Claims contradicted by what they cite, and pairs of claims that disagree. 0 is best.",
+        "count",
+    ),
+    "coverage": Measure(
+        "Coverage", "Share of the plan's questions answered by at least one supported claim. 100 % is best."
+    ),
+    "answer_relevance": Measure(
+        "Relevance", "How many of each question's words, by rarity, its section takes up. 100 % is best."
+    ),
+    "context_precision": Measure(
+        "Context precision", "How high the useful passages stood among those put before the writer. 100 % is best."
+    ),
+    "context_recall": Measure(
+        "Context recall", "Share of the useful passages found that were put before the writer. 100 % is best."
+    ),
+    "voices": Measure(
+        "Independent voices",
+        "How many independent sources there are in effect: one author, one house or one text is one voice, and one"
+        " with most of the citations outweighs the rest. 1 or more; more is better.",
+        "voices",
+    ),
+    "diversity": Measure(
+        "Diversity", "Independent voices for each source cited. 100 %: each speaks for itself, and as often."
+    ),
+    "age_years": Measure("Median age", "Of the cited sources that bear a date, when this was scored.", "years"),
+    "old_share": Measure(
+        "Older than 5 years", "Share of the dated sources cited. What is too old depends on the topic."
+    ),
+    "dated_share": Measure("Dated", "Share of the sources cited that bear a date; the ages speak of these alone."),
+    "source_conflicts": Measure(
+        "Sources disagree", "Disagreements between sources of which the article cites at least one.", "count"
+    ),
+    "reading_grade": Measure(
+        "Reading grade",
+        "Years of schooling the text asks for (Flesch-Kincaid): 8 reads like a newspaper for everybody, 16 like a"
+        " scholarly paper. English, from a hundred words.",
+        "grade",
+    ),
+    "loaded": Measure(
+        "Loaded words", "Share of sentences with a loaded or absolute word that is not a quotation. 0 is best."
+    ),
+    "toxicity": Measure("Toxicity", "Share of sentences with abusive words. 0 is best."),
 }
+
+SCORE_GROUPS: dict[str, tuple[str, ...]] = {
+    "Does it hold?": ("faithfulness", "citation_accuracy", "citation_recall", "logic", "contradictions"),
+    "Does it answer?": ("coverage", "answer_relevance", "context_precision", "context_recall"),
+    "Whom does it rest on?": ("voices", "diversity", "age_years", "old_share", "dated_share", "source_conflicts"),
+    "How does it read?": ("reading_grade", "loaded", "toxicity"),
+}
+
+
+def judge_name(judge: str) -> str:
+    """`alignment` and `model:<name>` as a person reads them."""
+    known = {"alignment": "the judge without a model", "rule": "a rule", "person": "a person"}
+    return known.get(judge, judge.removeprefix("model:"))
 
 
 def state(status: str) -> Word:

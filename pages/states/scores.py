@@ -1,23 +1,27 @@
-"""A draft's scorecard, with what each score means, and its verdicts by section."""
+"""A draft's scorecard, with what each score means, who judged, and its verdicts by section."""
+
+from collections import Counter
 
 import streamlit as st
 
 from core.models import Draft, Label, Run, Scorecard
 from pages.components import session
 from pages.components.door import studio
-from pages.components.figures import plain, share
+from pages.components.figures import count, plain, share
 from pages.components.shell import nothing
-from pages.components.words import NOT_JUDGED, SCORES, VERDICTS
+from pages.components.words import NOT_JUDGED, SCORE_GROUPS, SCORES, VERDICTS, judge_name
 
 
 def scores(run: Run, draft: Draft) -> None:
-    """Gate, scores with their definitions, verdicts by section as chart and table."""
+    """Gate, scores with their definitions, who judged, verdicts by section as chart and table."""
     card = studio().scorecard(draft.id)
     if card is None:
         nothing("This version is not scored yet.", "It is as soon as every sentence of it is judged.")
         return
     _gate(draft)
+    _judges(draft)
     _card(card)
+    _flags(card)
     _by_section(draft)
     _diagnoses(draft)
 
@@ -26,24 +30,72 @@ def _gate(draft: Draft) -> None:
     gate = studio().gate(draft.id)
     if gate is None:
         return
-    least = studio().settings.gate
+    settings = studio().settings
     if gate.passed:
-        st.markdown(f":green[:material/check_circle:] **The gate passed**: faithfulness is {share(least)} or more.")
-    else:
         st.markdown(
-            ":red[:material/front_hand:] **The gate did not pass**: "
-            + "; ".join(plain(why) for why in gate.reasons)
-            + "."
+            f":green[:material/check_circle:] **The gate passed**: faithfulness is {share(settings.gate)} or more,"
+            f" and {share(settings.section_gate)} or more in every section with three claims."
         )
+    else:
+        st.markdown(":red[:material/front_hand:] **The gate did not pass.**")
+        for why in gate.reasons:
+            st.markdown(f"- {plain(why)}")
+    for remark in gate.remarks:
+        st.markdown(f":orange[:material/visibility:] {plain(remark)}")
+
+
+def _judges(draft: Draft) -> None:
+    """Who decided how many claims; a model that never passed a trial is marked."""
+    decided = Counter(s.verdict.judge for s in draft.sentences if s.kind == "claim" and s.verdict)
+    said = []
+    for judge, claims in decided.most_common():
+        model = judge.removeprefix("model:")
+        mark = "" if model == judge or studio().judging.accepted(model) else " :orange[(never passed a trial)]"
+        said.append(f"{count(claims, 'claim')} by {plain(judge_name(judge))}{mark}")
+    if said:
+        st.markdown(f":small[Judged: {', '.join(said)}. How good each is stands under Quality.]")
+
+
+def told(name: str, card: Scorecard) -> str:
+    """A score as it is read: `93 %`, `3.2 of 5`, `not measured`.
+
+    >>> told("voices", Scorecard(faithfulness=1.0, voices=3.21, cited_sources=5))
+    '3.2 of 5'
+    >>> told("age_years", Scorecard(faithfulness=1.0))
+    'not measured'
+    """
+    value, unit = getattr(card, name), SCORES[name].unit
+    if value is None or unit == "share":
+        return share(value)
+    if unit == "voices":
+        return f"{value:.1f} of {card.cited_sources}"
+    return {"count": "{:.0f}", "years": "{:.1f} years", "grade": "{:.0f}"}[unit].format(value)
 
 
 def _card(card: Scorecard) -> None:
-    with st.container(horizontal=True):
-        for name, (label, meaning) in SCORES.items():
-            st.metric(label, share(getattr(card, name)), help=meaning, border=True, width=155)
+    low, high = card.faithfulness_low, card.faithfulness_high
+    for group, names in SCORE_GROUPS.items():
+        st.markdown(f"**{group}**")
+        with st.container(horizontal=True):
+            for name in names:
+                st.metric(SCORES[name].label, told(name, card), help=SCORES[name].meaning, border=True, width=170)
+        if "faithfulness" in names and low is not None and high is not None:
+            st.caption(
+                f"No model judged, so faithfulness is an estimate: nine times in ten {share(low)} to {share(high)}"
+                " of the claims truly hold, as far as the judge's probabilities are right."
+            )
     with st.expander("What the scores mean", type="compact"):
-        for label, meaning in SCORES.values():
-            st.markdown(f"**{label}.** {meaning}")
+        for score in SCORES.values():
+            st.markdown(f"**{score.label}.** {score.meaning}")
+        st.caption("Where each comes from, and what it cannot tell: docs/scores.md.")
+
+
+def _flags(card: Scorecard) -> None:
+    if not card.flags:
+        return
+    with st.expander(f"{count(len(card.flags), 'thing')} to read again", type="compact"):
+        for flag in card.flags:
+            st.markdown(f"- {plain(flag)}")
 
 
 def by_section(draft: Draft) -> list[dict[str, object]]:

@@ -26,6 +26,7 @@ nine documentation packages all but contents and indexes stay below; of 23 pages
 articles."""
 LEAST_CHOSEN = 0.6
 """Where trafilatura keeps less than this share of a page with few links, it is not believed."""
+FEWEST_WORDS = 25
 WINDOW = 200
 """Characters of the chosen text in which a short block must follow the one before it: `Travel` stands anywhere."""
 PROBE = 10
@@ -54,6 +55,8 @@ def article_of(tree: Any, url: str) -> str:
     take_frame(body)
     blocks = blocks_of(main_of(body))
     if _few_links(blocks) and not says_article:
+        if _words(blocks) < FEWEST_WORDS:  # a chapter's page may be nothing but its contents
+            blocks = blocks_of(_body_with_lists(whole))
         return markdown(_without_ends(blocks))
     chosen = _chosen(whole, url)
     kept = _kept(blocks, chosen)
@@ -67,6 +70,12 @@ def article_of(tree: Any, url: str) -> str:
     return markdown(kept)
 
 
+def _body_with_lists(tree: Any) -> Any:
+    body = tree.find("body")
+    take_frame(body, sure_only=True)
+    return body
+
+
 def _says_article(tree: Any) -> bool:
     if any(meta.get("content") == "article" for meta in tree.xpath("//meta[@property='og:type' or @name='og:type']")):
         return True
@@ -74,9 +83,8 @@ def _says_article(tree: Any) -> bool:
 
 
 def _few_links(blocks: list[Block]) -> bool:
-    body = [block for block in blocks if block.kind != "heading"]
-    links = [block for block in body if block.linked >= LINKED]
-    return len(links) <= FEW_LINKED_BLOCKS * len(body) and _words(links) <= FEW_LINKED_WORDS * _words(body)
+    links = [block for block in blocks if block.linked >= LINKED]
+    return len(links) <= FEW_LINKED_BLOCKS * len(blocks) and _words(links) <= FEW_LINKED_WORDS * _words(blocks)
 
 
 def _without_ends(blocks: list[Block]) -> list[Block]:

@@ -50,11 +50,12 @@ _NOTE = re.compile(
 )
 
 
-def take_frame(body: Any) -> None:
+def take_frame(body: Any, *, sure_only: bool = False) -> None:
     """Take the frame out of the tree; the text after an element that goes stays.
 
     Args:
         body: the page's body, an lxml.html element.
+        sure_only: leave what only its links give away, such as a table of contents.
     """
     from lxml.etree import strip_elements
 
@@ -64,7 +65,7 @@ def take_frame(body: Any) -> None:
         if not isinstance(element.tag, str) or element.getparent() is None:
             continue
         sure = _is_sure(element)
-        if not sure and not any(map(_likely, _names(element))):
+        if not sure and (sure_only or not any(map(_likely, _names(element)))):
             continue
         if len(element.text_content()) <= MOST_OF_PAGE * whole and (sure or linked_share(element) >= LINKED):
             element.drop_tree()

@@ -152,7 +152,8 @@ class _Writer:
     def link(self, element: Any) -> None:
         if len(element) == 0 and (element.text or "").strip() in _PERMALINKS:
             return
-        before, self.in_link = self.in_link, True
+        back = self.in_heading and element.get("href", "").startswith("#")  # to the contents: every heading has it
+        before, self.in_link = self.in_link, not back
         self.inside(element)
         self.in_link = before
 

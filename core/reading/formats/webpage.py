@@ -1,11 +1,9 @@
-"""HTML: the article of a page without its frame, through trafilatura.
+"""HTML: the article of a page without its frame.
 
-Settings: `fast=True` skips the two comparison extractors (justext, readability), and htmldate's
-search through the visible text is off, so dates come from metadata, JSON-LD and addresses. Measured
-over 40 documentation pages (median 28 kB, largest 400 kB) on one core of a cloud machine: median
-10.5 ms and mean 22 ms a page with everything in this package, against 13.8 and 27 ms without
-`fast`; ordinary articles take 3 to 6 ms. Inline emphasis is dropped before: `**` inside a sentence
-would stand in every quote.
+frame.py takes the frame out, markup.py makes Markdown of elements, article.py chooses what is kept, with trafilatura's
+help on news. Dates come from metadata, JSON-LD and addresses: htmldate's search through the visible text is off.
+Inline emphasis is dropped before: `**` inside a sentence would stand in every quote. Seconds a page and what is kept
+of it, by kind of page: benchmarks/reading.md.
 
 What a reader of the page would not see (comments, hidden elements) is taken out before, and handed
 on separately: it is a favourite place for instructions to a model.
@@ -61,10 +59,11 @@ class Webpage:
         hidden = _take_hidden(tree)
         _prepare(tree)
         main = next(iter(tree.xpath("//article | //main | //*[@role='main']")), tree)
-        links = _links(main, web)
+        links, listing = _links(main, web), _is_listing(main)
+        title = one_line(facts.title) or _first(tree, "h1") or _first(tree, "title")
         return Reading(
             text=_article(tree, web),
-            title=one_line(facts.title) or _first(tree, "h1") or _first(tree, "title"),
+            title=title,
             author=one_line(facts.author) or None,
             site=one_line(facts.sitename) or urlsplit(facts.url or web).hostname or None,
             published=facts.date or None,
@@ -72,7 +71,7 @@ class Webpage:
             hidden=hidden,
             flags=flags,
             links=links,
-            listing=_is_listing(main),
+            listing=listing,
         )
 
 

@@ -74,6 +74,15 @@ def extracts(items: Sequence[EvidenceItem]) -> list[Extract]:
     return once
 
 
+def standing(extract: Extract, best: float = 1.0) -> float:
+    """How its passage stands to the best one, in [0, 1].
+
+    Retrieval gives the likelihood that a passage answers the question, which falls off steeply; a section is
+    written from what bears on the question too, so the fourth root counts.
+    """
+    return (extract.item.score / best) ** 0.25 if best > 0 else 0.0
+
+
 def sentences(text: str) -> list[str]:
     """The sentences of a passage's prose, in order, without mark-up."""
     return [sentence for kind, block in _blocks(text) if kind != "other" for sentence in _split(block)]

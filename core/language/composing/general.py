@@ -9,7 +9,7 @@ import re
 
 from core.language.composing.acronyms import expanded, used
 from core.language.composing.aims import Aim, affinity, defines, on_topic
-from core.language.composing.extracts import Extract
+from core.language.composing.extracts import Extract, standing
 from core.language.composing.order import Role, role
 from core.language.composing.relevance import reading
 from core.language.composing.terms import content, years
@@ -45,7 +45,7 @@ def generality(extract: Extract, wanted: Aim, weights: dict[str, float]) -> floa
     score += 0.3 * on_topic(extract, wanted, {})
     score += 0.12 if _SUMS_UP.search(text) else 0.0
     score += 0.15 if extract.before is None or extract.before.block != extract.block else 0.0
-    score += 0.1 * extract.item.score
+    score += 0.1 * standing(extract)
     asks_for = {facet.name for facet in wanted.facets}
     figure = 0.04 if asks_for & _COUNTED else 0.12
     score -= figure * min(3, len(extract.numbers - years(extract.numbers))) + 0.1 * len(years(extract.numbers))

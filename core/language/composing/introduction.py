@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 
 from core.language.composing.aims import OPENING, aim, answers_topic, defines, on_topic
 from core.language.composing.candidates import Unit, units
-from core.language.composing.extracts import Extract, extracts
+from core.language.composing.extracts import Extract, extracts, standing
 from core.language.composing.facts import same_fact, stated_in
 from core.language.composing.openings import Leaning
 from core.language.composing.order import Role, role
@@ -126,7 +126,7 @@ def _answers(unit: Unit, topic: Topic, weights: dict[str, float], best: float) -
     opening = (1.0 if extract.place == 0 else 0.6 if extract.place < 3 else 0.2) if leads else 0.0
     counted = 0 if topic.kind is Kind.COST else len(extract.numbers)
     narrow = 0.06 * min(3, len(extract.names - about)) + 0.03 * min(3, counted)
-    score = 0.34 * covered + 0.12 * titled + 0.2 * opening + 0.08 * extract.item.score / best
+    score = 0.34 * covered + 0.12 * titled + 0.2 * opening + 0.08 * standing(extract, best)
     score += ANSWERS if _is_answer(extract.text, topic) else 0.0
     score -= 0.35 * min(2, len(IDENTIFIER.findall(extract.text)))
     score -= STRAY if each == 0 else 0.0

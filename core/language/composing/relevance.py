@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from core.language.composing.acronyms import expanded, used
 from core.language.composing.aims import Aim, affinity, defines, on_topic
-from core.language.composing.extracts import Extract
+from core.language.composing.extracts import Extract, standing
 from core.language.composing.guards import addresses_reader
 from core.language.composing.terms import content, coverage
 from core.models import Passage
@@ -60,7 +60,7 @@ def relevance(
     score = (
         OWN * affinity(extract, wanted, aim_weights)
         + TOPIC * on_topic(extract, wanted, weights)
-        + PASSAGE * (item.score / best if best > 0 else 0.0)
+        + PASSAGE * standing(extract, best)
         + READING * reading(extract)
     )
     if wanted.explains and defines(extract, wanted.topic):

@@ -1,8 +1,14 @@
 """Of a page its article is kept, whole, and its frame is not."""
 
+import contextlib
+
 import lxml.html
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from core.errors import ReadError
+from core.reading.extract import extract
 from core.reading.formats.article import article_of
 from core.reading.formats.frame import main_of, take_frame
 
@@ -44,6 +50,16 @@ def test_documentation_is_read_whole_whatever_its_elements_are_called():
         f"## 9.9. Quotas\n\n{PROSE}\n\nNOTE Blocks\n\nA block is a part of a disk.\n\n### 9.9.1. Limits\n\n"
         "soft\nMay be passed.\n\n```\nedquota\n```"
     )
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 2_000), st.sampled_from("<>/\"'&; =adivl")), max_size=60))
+def test_a_page_with_broken_markup_is_read_or_refused_and_nothing_else(changes):
+    page = list(f"<html><body>{NEWS.replace('{article}', STORY)}</body></html>")
+    for place, sign in changes:
+        page[-1 - place % len(page)] = sign
+    with contextlib.suppress(ReadError):
+        extract("".join(page).encode(), url="https://a.example", media_type="text/html", fetched_at="2026-01-01")
 
 
 def test_a_page_that_is_nothing_but_its_contents_keeps_them():

@@ -9,7 +9,9 @@ Figures for both kinds: benchmarks/reading.md.
 """
 
 import re
-from collections import Counter
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -27,11 +29,13 @@ articles."""
 LEAST_CHOSEN = 0.6
 """Where trafilatura keeps less than this share of a page with few links, it is not believed."""
 FEWEST_WORDS = 25
-WINDOW = 200
-"""Characters of the chosen text in which a short block must follow the one before it: `Travel` stands anywhere."""
+WINDOW = 40
+"""Words of the chosen text in which a short block must follow the one before it: `Travel` stands anywhere."""
 PROBE = 10
 """Words of a block's beginning, or of its end, by which it is found in the chosen text."""
 SHORT = 5
+MOST_PLACES = 20
+"""Places of the same beginning that are tried."""
 SHORTEST_START = 10
 """Words; a shorter paragraph before the first heading is a motto or a menu."""
 
@@ -103,8 +107,8 @@ def _says_nothing(block: Block) -> bool:
     return block.linked >= LINKED or (block.kind == "prose" and count_words(block.text) < SHORTEST_START)
 
 
-def _chosen(tree: Any, url: str) -> str:
-    """The words trafilatura keeps, in its order, one space around each."""
+def _chosen(tree: Any, url: str) -> list[str]:
+    """The words trafilatura keeps, in its order."""
     import trafilatura
 
     text = trafilatura.extract(
@@ -116,10 +120,10 @@ def _chosen(tree: Any, url: str) -> str:
         include_tables=True,
         date_extraction_params={"extensive_search": False},
     )
-    return _plain(text or "")
+    return _said(text or "")
 
 
-def _kept(blocks: list[Block], chosen: str) -> list[Block]:
+def _kept(blocks: list[Block], chosen: list[str]) -> list[Block]:
     """Blocks that were chosen, headings of sections with such a block, code and tables between two."""
     found = _found(blocks, chosen)
     body = [n for n, block in enumerate(blocks) if found[n] and block.kind != "heading"]
@@ -147,33 +151,39 @@ def _kept(blocks: list[Block], chosen: str) -> list[Block]:
     return kept[::-1]
 
 
-def _found(blocks: list[Block], chosen: str) -> list[bool]:
+def _found(blocks: list[Block], chosen: list[str]) -> list[bool]:
     """Whether each block stands in the chosen text; one of few words only right behind the one before."""
+    places: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for place in range(len(chosen) - SHORT + 1):
+        places[tuple(chosen[place : place + SHORT])].append(place)
     found: list[bool] = []
     at = 0
     for block in blocks:
-        words = _plain(block.text).split()
-        place = -1
-        if words:
-            end = len(chosen) if len(words) >= SHORT else at + WINDOW
-            for probe in (words[:PROBE], words[-PROBE:]):
-                needle = f" {' '.join(probe)} "
-                place = chosen.find(needle, at, end)
-                if place < 0 and len(words) >= SHORT:
-                    place = chosen.find(needle)
-                if place >= 0:
-                    at = place + len(needle) - 1
-                    break
-        found.append(place >= 0)
+        words = _said(block.text)
+        probes = (words[:PROBE], words[-PROBE:]) if words else ()
+        ends = [end for probe in probes if (end := _end(probe, chosen, places, at)) is not None]
+        at = ends[0] if ends else at
+        found.append(bool(ends))
     return found
 
 
-def _covers(kept: list[Block], chosen: str) -> bool:
-    return 2 * sum(len(_plain(block.text)) for block in kept) >= len(chosen)
+def _end(probe: list[str], chosen: list[str], places: dict[tuple[str, ...], list[int]], at: int) -> int | None:
+    """Where the probe ends in the chosen text: first behind `at`, then anywhere."""
+    if len(probe) < SHORT:
+        behind: Sequence[int] = range(at, min(at + WINDOW, len(chosen)))
+    else:
+        known = places.get(tuple(probe[:SHORT]), [])
+        next_one = bisect_left(known, at)
+        behind = known[next_one : next_one + MOST_PLACES] + known[:MOST_PLACES]
+    return next((n + len(probe) for n in behind if chosen[n : n + len(probe)] == probe), None)
 
 
-def _plain(text: str) -> str:
-    return f" {' '.join(_WORD.findall(text.lower()))} "
+def _covers(kept: list[Block], chosen: list[str]) -> bool:
+    return 2 * sum(len(_said(block.text)) for block in kept) >= len(chosen)
+
+
+def _said(text: str) -> list[str]:
+    return _WORD.findall(text.lower())
 
 
 def _words(blocks: list[Block]) -> int:

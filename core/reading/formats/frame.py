@@ -16,6 +16,7 @@ LINKED = 0.5
 """Share of characters that are links from which a box that may be content is taken for navigation."""
 LEAST_OF_PAGE = 0.3
 """A part with less of what is left of the page is not its main part, whatever it is called."""
+LONGEST_NAME = 80
 
 _UNSEEN = ("script", "style", "template", "svg", "iframe", "object", "select", "textarea")
 _TAGS = {"nav", "footer", "dialog", "form", "button", "menu"}
@@ -26,7 +27,7 @@ _ROLES = {
 _PLACES = r"(?:(?:site|page|global|top|bottom|doc|posts?|entry|article|primary|secondary|mobile|js|main|wp)[-_]*)?"
 _PARTS = (
     r"(?:[-_]*(?:bar|box|list|links?|items?|container|wrapper|wrap|blocks?|widget|icons?|buttons?|area|section|inner|"
-    r"content|top|bottom|left|right|form|prompt|banner|notice|popup|modal|module|tools|panel|signup|\d+))*"
+    r"content|top|bottom|left|right|form|prompt|banner|notice|popup|modal|module|tools|panel|signup|\d))*"
 )
 _SURE = re.compile(
     _PLACES + r"(?:nav|navbar|navigation|navheader|navfooter|docnav|menu|footer|footnav|subnav|breadcrumbs?|crumbs|"
@@ -106,9 +107,9 @@ def _names(element: Any) -> list[str]:
 
 @lru_cache(maxsize=10_000)
 def _sure(name: str) -> bool:
-    return _SURE.fullmatch(name) is not None
+    return len(name) <= LONGEST_NAME and _SURE.fullmatch(name) is not None
 
 
 @lru_cache(maxsize=10_000)
 def _likely(name: str) -> bool:
-    return _LIKELY.fullmatch(name) is not None
+    return len(name) <= LONGEST_NAME and _LIKELY.fullmatch(name) is not None

@@ -113,7 +113,7 @@ class _Writer:
             return
         text, linked = "".join(self.pieces), self.linked
         self.pieces, self.linked = [], 0
-        if text.isspace():
+        if not text.strip():
             return
         share = min(1.0, linked / len(text.strip()))
         if _BREAK not in text:

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from core.errors import Cancelled, GalleyError
 from core.events import Kind
 from core.holdings import Holdings
+from core.language.fitting import fit
 from core.language.tasks import Answer, Language, Task
 from core.models import Brief, Step
 from core.reading.web import Client
@@ -29,6 +30,8 @@ FRAME_S = 0.1
 
 WANTS_S = 0.25
 """How old an answer to "did a person stop or pause this?" may be."""
+
+_STEPS = {"planner": Step.PLAN, "writer": Step.WRITE, "editor": Step.EDIT, "judge": Step.JUDGE}
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -100,10 +103,19 @@ class Context:
     def ask(self, task: Task[Answer], *, prose: "Prose | None" = None) -> Answer:
         """A model's answer (or the extractive backend's), traced.
 
+        What does not fit into the model's context is left out of the prompt, and told.
+
         Raises:
             LanguageError, BudgetSpent, Cancelled: see `Language.ask`.
         """
         self.check()
+        if self.model_for(task.role) != "extractive":
+            task, left_out = fit(task, self.settings.context_tokens)
+            if left_out:
+                self.emit(
+                    Kind.SKIPPED, _STEPS.get(task.role, Step.RESEARCH), question_id=0, url="", title=task.name,
+                    reason=f"{left_out} of its passages did not fit into what the model reads at once.",
+                )  # fmt: skip
         with self.span(f"{task.role}: {task.name}", "LLM", input=task.user) as span:
             reply = self.language.ask(
                 task,

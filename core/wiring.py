@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, field
 
+from core.errors import LanguageError
 from core.events import Kind
 from core.holdings import Holdings, LibrarySearch
 from core.language.breaker import Breaker
 from core.language.ledger import Ledger
 from core.language.openai import OpenAI
+from core.language.pace import Pace
 from core.language.router import Router
 from core.models import Call, Run
 from core.reading.web import Cached, Client
@@ -35,6 +37,8 @@ class Process:
     tracer: Tracer
     breaker: Breaker = field(default_factory=Breaker)
     """Shared, so that each run need not find out anew which model is down."""
+    pace: Pace = field(default_factory=Pace)
+    """Likewise: how long each model usually takes."""
 
 
 def open_process(settings: Settings | None = None) -> Process:
@@ -94,11 +98,11 @@ def context_for(run: Run, process: Process) -> Context:
         run_id=run.id, attempt=run.attempt, brief=brief, settings=settings, store=store, language=None,  # type: ignore[arg-type]
         searcher=searcher, client=process.client, holdings=process.holdings, tracer=process.tracer,
     )  # fmt: skip
-    context.language = _router(context, process.breaker)
+    context.language = _router(context, process)
     return context
 
 
-def _router(context: Context, breaker: Breaker) -> Router:
+def _router(context: Context, process: Process) -> Router:
     settings, store = context.settings, context.store
 
     def backend(model: str) -> Ledger:
@@ -132,10 +136,13 @@ def _router(context: Context, breaker: Breaker) -> Router:
             note=note,
         )  # fmt: skip
 
+    def on_fallback(role: str, gone: str, to: str, error: LanguageError) -> None:
+        context.emit(Kind.FALLBACK, run_now().step, role=role, model=gone, to=to, reason=error.message)
+
     return Router(
         backend, model_for=context.model_for, budget_usd=context.brief.budget_usd,
         spent=lambda: run_now().cost_usd, on_call=on_call,
-        on_budget=on_budget, breaker=breaker,
+        on_budget=on_budget, on_fallback=on_fallback, breaker=process.breaker, pace=process.pace,
     )  # fmt: skip
 
 

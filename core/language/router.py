@@ -3,11 +3,14 @@
 A role's model comes from the settings; when it fails, the chain of fallbacks takes over
 and says so. Composing without a model (`extractive`) is a model name like any other: it
 answers where a person chose it, as a role's model or in a chain, and never by itself.
-At 70 % of the budget a role's smaller model takes over, at 100 % only what costs nothing
-and what was already paid for goes on.
+At 70 % of the budget a role's smaller model takes over, at 90 % it is said that the money nears
+its end, at 100 % only what costs nothing and what was already paid for goes on. A call that takes
+three times its usual time is abandoned: the next model of the chain is asked, or else the same
+once more, and what the abandoned one cost is counted.
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -15,12 +18,18 @@ from core.errors import BudgetSpent, Cancelled, GalleyError, LanguageError, Tran
 from core.language.backend import Backend
 from core.language.breaker import Breaker
 from core.language.faults import calls_of
+from core.language.pace import Pace
 from core.language.tasks import Answer, Language, Reply, Task
 from core.models import Call
 
 EXTRACTIVE = "extractive"
 DEGRADE_AT = 0.7
 """Share of the budget from which smaller models take over (DESIGN, section 6)."""
+WARN_AT = 0.9
+
+
+class TooSlow(TransientLanguageError):
+    """A call took three times its usual time."""
 
 
 def _extractive() -> Language:
@@ -41,8 +50,11 @@ class Router:
         spent: what the run has cost so far, in US dollars.
         on_call: told of every call, replayed and failed ones among them.
         on_fallback: told `(role, from, to, error)` before the next model of a chain is asked.
-        on_budget: told `(spent, budget, note)` once when models get smaller and once when money is gone.
+        on_budget: told `(spent, budget, note)` once when models get smaller, once when money nears its end, and
+            once when it is gone.
         breaker: share one between runs, so that each need not find out anew which model is down.
+        pace: what is usual for each model; share it likewise.
+        clock: seconds, for the pace.
         extractive: makes the backend that needs no model.
     """
 
@@ -59,6 +71,8 @@ class Router:
         on_fallback: Callable[[str, str, str, LanguageError], None] = lambda role, gone, to, error: None,
         on_budget: Callable[[float, float, str], None] = lambda spent, budget, note: None,
         breaker: Breaker | None = None,
+        pace: Pace | None = None,
+        clock: Callable[[], float] = time.monotonic,
         extractive: Callable[[], Language] = _extractive,
     ) -> None:
         self._make, self._make_extractive = backend, extractive
@@ -66,6 +80,7 @@ class Router:
         self._budget_usd, self._spent = budget_usd, spent
         self._on_call, self._on_fallback, self._on_budget = on_call, on_fallback, on_budget
         self._breaker = breaker or Breaker()
+        self._pace, self._clock = pace or Pace(), clock
         self._backends: dict[str, Any] = {}
         self._told: set[str] = set()
         self._lock = threading.Lock()
@@ -109,14 +124,25 @@ class Router:
                 return self._ask_one(model, task, pieces, cancelled)
             except LanguageError as error:
                 gone, raised = (model, error), error
+        if isinstance(raised, TooSlow):  # nobody else can: it is asked once more, and waited for
+            self._on_fallback(task.role, gone[0] if gone else chain[-1], chain[-1], raised)
+            pieces.restart()
+            return self._ask_one(chain[-1], task, pieces, cancelled, patient=True)
         if raised:
             raise raised
         # Every model rests: the first is asked all the same, for refusing unasked would help nobody.
         return self._ask_one(chain[0], task, pieces, cancelled)
 
     def _ask_one(
-        self, model: str, task: Task[Answer], pieces: "_Pieces", cancelled: Callable[[], bool]
-    ) -> Reply[Answer]:
+        self, model: str, task: Task[Answer], pieces: "_Pieces", cancelled: Callable[[], bool], *,
+        patient: bool = False,
+    ) -> Reply[Answer]:  # fmt: skip
+        limit = None if patient else self._pace.limit_s(model, task)
+        began = self._clock()
+
+        def dropped() -> bool:
+            return cancelled() or (limit is not None and self._clock() - began > limit)
+
         if cancelled():
             self._breaker.undecided(model)
             raise Cancelled()
@@ -125,8 +151,15 @@ class Router:
                 reply = self._backend(model).ask(task, on_text=pieces.give, cancelled=cancelled)
             else:
                 reply = self._backend(model).ask(
-                    task, on_text=pieces.give, cancelled=cancelled, on_restart=pieces.restart
+                    task, on_text=pieces.give, cancelled=dropped, on_restart=pieces.restart
                 )
+        except Cancelled as error:
+            self._tell(calls_of(error))
+            if cancelled() or limit is None:
+                self._breaker.undecided(model)
+                raise
+            self._breaker.failed(model)
+            raise _too_slow(model, limit) from error
         except LanguageError as error:
             if model != EXTRACTIVE:  # it cannot be down: what it cannot do now it never can
                 self._breaker.failed(model)
@@ -137,6 +170,8 @@ class Router:
             self._tell(calls_of(error) if isinstance(error, GalleyError) else ())
             raise
         self._breaker.succeeded(model)
+        if seconds := sum(call.seconds for call in reply.calls if call.status == "done"):
+            self._pace.took(model, task, seconds)
         self._tell(reply.calls)
         return reply
 
@@ -182,6 +217,8 @@ class Router:
                 f"The budget of ${self._budget_usd:.2f} is spent.",
                 remedy="Resume the run with a larger budget (`python -m core resume RUN --budget USD`).",
             )
+        if spent >= WARN_AT * self._budget_usd:
+            self._tell_budget("near", spent, f"{WARN_AT:.0%} of the budget of ${self._budget_usd:.2f} is spent.")
         small = self._small_for.get(role)
         if spent >= DEGRADE_AT * self._budget_usd and small and chain[0] not in (small, EXTRACTIVE):
             self._tell_budget("small", spent, f"{DEGRADE_AT:.0%} of the budget is spent; smaller models go on.")
@@ -204,6 +241,13 @@ class Router:
                 return
             self._told.add(what)
         self._on_budget(spent, self._budget_usd or 0.0, note)
+
+
+def _too_slow(model: str, limit: float) -> TooSlow:
+    return TooSlow(
+        f"{model!r} took more than {limit:.0f} s, three times its usual time, and was let go.",
+        remedy="Nothing to do: it is asked for elsewhere. If it happens often, choose another model in Settings.",
+    )
 
 
 def _resting(model: str) -> TransientLanguageError:

@@ -130,8 +130,10 @@ def test_after_its_rest_only_one_request_tries_a_model():
     assert breaker.admits("m")
 
 
-@pytest.mark.parametrize(("spent", "model"), [(0.69, "big"), (0.7, "small"), (0.99, "small")])
-def test_smaller_models_take_over_at_seventy_percent_of_the_budget(spent: float, model: str):
+@pytest.mark.parametrize(("spent", "model", "said"), [(0.69, "big", 0), (0.7, "small", 1), (0.9, "small", 2)])
+def test_smaller_models_take_over_at_seventy_percent_of_the_budget_and_ninety_is_told(
+    spent: float, model: str, said: int
+):
     notes: list[Any] = []
     with ScriptedModel() as server:
         route = router(
@@ -143,7 +145,8 @@ def test_smaller_models_take_over_at_seventy_percent_of_the_budget(spent: float,
         )
         assert [route.ask(prose_task()).model, route.ask(prose_task()).model] == [model, model]
         assert route.ask(plan_task()).model == "big", "a role without a small model keeps its own"
-    assert len(notes) == (model == "small")
+    assert len(notes) == said
+    assert [note for *_, note in notes if "90%" in note] == ["90% of the budget of $1.00 is spent."] * (said > 1)
 
 
 def test_at_the_end_of_the_budget_nothing_more_is_paid():

@@ -116,8 +116,8 @@ def _judges() -> None:
     natural = measured.families["ragtruth (natural share)"]
     st.markdown(
         "**The judge without a model**, on claims with labels by people, none of which it was fitted on:"
-        f" balanced accuracy {share(natural['balanced_accuracy'])} on answers that models wrote. A strong model judge"
-        " reaches 85 % there. It should never be taken for one."
+        f" balanced accuracy {share(natural['balanced_accuracy'])} on answers that models wrote. Strong model"
+        " judges reach about 85 % there in published comparisons: it should never be taken for one."
     )
     st.dataframe(
         [

@@ -235,7 +235,7 @@ def _trial_result(trial: Trial) -> None:
     with st.container(horizontal=True):
         st.metric(
             "Balanced accuracy", share(trial.balanced_accuracy), border=True, width=200,
-            help="Mean of the shares of supported and unsupported claims it judged right; 5 points either way is chance",
+            help="Mean of the shares of supported and unsupported claims judged right; 5 points either way is chance",
         )  # fmt: skip
         st.metric("Quotes verbatim", share(trial.verbatim), border=True, width=200)
         st.metric("Answers that count", f"{trial.answered} of {trial.claims}", border=True, width=200)

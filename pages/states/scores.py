@@ -57,37 +57,46 @@ def _judges(draft: Draft) -> None:
 
 
 def told(name: str, card: Scorecard) -> str:
-    """A score as it is read: `93 %`, `3.2 of 5`, `not measured`.
+    """A score as it is read: `93 %`, `3.2`, `not measured`.
 
     >>> told("voices", Scorecard(faithfulness=1.0, voices=3.21, cited_sources=5))
-    '3.2 of 5'
+    '3.2'
     >>> told("age_years", Scorecard(faithfulness=1.0))
     'not measured'
     """
     value, unit = getattr(card, name), SCORES[name].unit
     if value is None or unit == "share":
         return share(value)
-    if unit == "voices":
-        return f"{value:.1f} of {card.cited_sources}"
-    return {"count": "{:.0f}", "years": "{:.1f} years", "grade": "{:.0f}"}[unit].format(value)
+    return {"voices": "{:.1f}", "count": "{:.0f}", "years": "{:.1f} years", "grade": "{:.0f}"}[unit].format(value)
 
 
 def _card(card: Scorecard) -> None:
-    low, high = card.faithfulness_low, card.faithfulness_high
     for group, names in SCORE_GROUPS.items():
         st.markdown(f"**{group}**")
         with st.container(horizontal=True):
             for name in names:
                 st.metric(SCORES[name].label, told(name, card), help=SCORES[name].meaning, border=True, width=170)
-        if "faithfulness" in names and low is not None and high is not None:
-            st.caption(
-                f"No model judged, so faithfulness is an estimate: nine times in ten {share(low)} to {share(high)}"
-                " of the claims truly hold, as far as the judge's probabilities are right."
-            )
+        if "faithfulness" in names:
+            _range(card)
+        if "voices" in names and card.cited_sources:
+            st.caption(f"{count(card.cited_sources, 'source')} cited.")
     with st.expander("What the scores mean", type="compact"):
         for score in SCORES.values():
             st.markdown(f"**{score.label}.** {score.meaning}")
         st.caption("Where each comes from, and what it cannot tell: docs/scores.md.")
+
+
+def _range(card: Scorecard) -> None:
+    low, high = card.faithfulness_low, card.faithfulness_high
+    if low is None or high is None:
+        return
+    if low == high == 1.0:
+        st.caption("No model judged, and none was needed: every claim stands in its passage word for word.")
+        return
+    st.caption(
+        f"No model judged, so faithfulness is an estimate: nine times in ten {share(low)} to {share(high)}"
+        " of the claims truly hold, as far as the judge's probabilities are right."
+    )
 
 
 def _flags(card: Scorecard) -> None:

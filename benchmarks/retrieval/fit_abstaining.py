@@ -3,7 +3,8 @@
     python -m benchmarks.retrieval.fit_abstaining --public DATA --debian GALLEY_DATA
 
 It adds to core/retrieval/weights.json. Each question is asked with its answer in the index and with every passage
-that touches it taken out; near misses are asked as they are. To be told is whether one of the passages used
+that touches it taken out; near misses are asked as they are, and questions of the public set of its other corpora
+too. To be told is whether one of the passages used
 touches the answer. The public set and Debian's `tune` half count the same, and so do yes and no within each: the
 probability holds for questions that are answered half of the time. Figures are out of fold, as in `fit`: of
 each public corpus by weights that never saw it, of Debian's `report` half by those kept.
@@ -11,7 +12,8 @@ each public corpus by weights that never saw it, of Debian's `report` half by th
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -70,13 +72,18 @@ def told(examples_: Examples, model: tuple[Any, float], threshold: float) -> dic
     said_no = p < threshold
     bins = np.minimum((p * 10).astype(int), 9)
     ece = sum((bins == b).mean() * abs(p[bins == b].mean() - there[bins == b].mean()) for b in set(bins))
-    above = (p[there][:, None] > p[~there][None, :]).mean() + 0.5 * (p[there][:, None] == p[~there][None, :]).mean()
     figures = {
-        "auc": above, "brier": ((p - there) ** 2).mean(), "ece": ece,
+        "auc": _auc(p, there), "brier": ((p - there) ** 2).mean(), "ece": ece,
         "abstaining precision": (said_no & ~there).sum() / max(said_no.sum(), 1),
-        "abstaining recall": said_no[~there].mean(), "said of answered": said_no[there].mean(),
+        "abstaining recall": said_no[~there].mean(), "said of answered": said_no[there].sum() / max(there.sum(), 1),
     }  # fmt: skip
-    return {"asked": len(there)} | {name: round(float(value), 3) for name, value in figures.items()}
+    return {"asked": len(there)} | {name: round(float(v), 3) for name, v in figures.items() if v == v}
+
+
+def _auc(p: Any, there: Any) -> float:
+    """How often one that has its answer is more probable than one that has not; nan where there are none of either."""
+    yes, no = p[there][:, None], p[~there][None, :]
+    return float(((yes > no) + 0.5 * (yes == no)).mean()) if yes.size and no.size else float("nan")
 
 
 def threshold_for(examples_: Sequence[Examples], model: tuple[Any, float]) -> float:
@@ -85,15 +92,26 @@ def threshold_for(examples_: Sequence[Examples], model: tuple[Any, float]) -> fl
     return float(np.mean([np.quantile(p, LOST) for p in kept]))
 
 
+def _foreign(corpus: Corpus, corpora: Sequence[Corpus]) -> list[Asked]:
+    """Every other question of the other corpora."""
+    others = [question for other in corpora if other is not corpus for question in other.asked["public"]]
+    return [replace(question, gold=()) for question in others[::2]]
+
+
+def _joined(parts: Iterable[Examples]) -> Examples:
+    rows, there = zip(*parts, strict=True)
+    return np.concatenate(rows), np.concatenate(there)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--public", type=Path, required=True, metavar="DATA")
     parser.add_argument("--debian", type=Path, required=True, metavar="GALLEY_DATA")
     parser.add_argument("--cache", type=Path, default=Path("/tmp/galley-retrieval"))
     given = parser.parse_args()
-    corpora = {
-        c.name: examples(c, open_shelf("galley", c, given.cache), c.asked["public"]) for c in public(given.public)
-    }
+    texts = public(given.public)
+    corpora = {c.name: examples(c, open_shelf("galley", c, given.cache), c.asked["public"]) for c in texts}
+    foreign = {c.name: examples(c, open_shelf("galley", c, given.cache), (), _foreign(c, texts)) for c in texts}
     ours = debian(given.debian)
     halves = {
         half: examples(
@@ -102,14 +120,17 @@ def main() -> None:
         )
         for half in ("tune", "report")
     }  # fmt: skip
-    joined = tuple(np.concatenate(column) for column in zip(*corpora.values(), strict=True))
-    model = fit([joined, halves["tune"]])
-    threshold = threshold_for([joined, halves["tune"]], model)
-    measured = {"public": told(joined, model, threshold), "debian tune": told(halves["tune"], model, threshold)}
-    for name, each in corpora.items():
-        rest = tuple(np.concatenate(c) for c in zip(*(e for n, e in corpora.items() if n != name), strict=True))
+    everything = _joined([*corpora.values(), *foreign.values()])
+    model = fit([everything, halves["tune"]])
+    threshold = threshold_for([everything, halves["tune"]], model)
+    measured = {}
+    for name in corpora:
+        rest = _joined(part[other] for part in (corpora, foreign) for other in corpora if other != name)
         other = fit([rest, halves["tune"]])
-        measured[f"{name}, held out"] = told(each, other, threshold_for([rest, halves["tune"]], other))
+        least = threshold_for([rest, halves["tune"]], other)
+        measured[f"{name}, held out"] = told(corpora[name], other, least)
+        measured[f"{name}, asked of foreign things, held out"] = told(foreign[name], other, least)
+    measured["debian tune"] = told(halves["tune"], model, threshold)
     measured["debian report"] = told(halves["report"], model, threshold)
     named = dict(zip(SIGNS, (round(float(w), 4) for w in model[0]), strict=True))
     part = {"weights": named, "bias": round(model[1], 4), "threshold": round(threshold, 3), "measured": measured}

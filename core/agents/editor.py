@@ -1,16 +1,21 @@
 """The editor: technical accuracy, tone and house style, as notes to accept or reject.
 
+What can be checked to the letter is checked by rule, whoever edits; the rest is a model's, where there is one.
 Notes change nothing by themselves. A person accepts them one by one; on autopilot those
 are accepted whose sentence the judge still finds supported.
 """
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from core.agents import judge
 from core.agents.fence import fenced, one_line
+from core.agents.house_style import HouseStyle, checks, house_style
 from core.agents.state import RunState, Update
 from core.errors import BudgetSpent, LanguageError
 from core.events import Kind
+from core.language.composing.editing import remarks
+from core.language.router import EXTRACTIVE
 from core.language.tasks import EditAnswer, EditInput, Task
 from core.models import Draft, DraftSection, Label, Note, Sentence, SentenceKind, Step
 from core.runtime import Context
@@ -20,8 +25,10 @@ from core.store.drafts import carry_verdicts
 def edit(state: RunState, context: Context) -> Update:
     """Make notes on every section; on autopilot, apply those that hold. Emits `noted`."""
     draft = context.store.drafts.get(state.draft_id)
-    sections = [section for section in draft.sections if any(_editable(s) for s in section.sentences)]
-    notes = [note for made in context.map(lambda s: _notes(s, context), sections) for note in made]
+    style = house_style(context.settings.data, context.settings.house_style)
+    parts = [_part(section, style, context) for section in draft.sections if any(map(_editable, section.sentences))]
+    asked = context.map(lambda part: _asked(part, context), parts) if context.model_for("editor") != EXTRACTIVE else []
+    notes = _once(_by_rule(parts, style), [note for made in asked for note in made], draft)
     context.store.drafts.put_notes(draft.id, notes)
     accepted = []
     if context.brief.autopilot:
@@ -81,32 +88,69 @@ def _changes(note: Note, draft: Draft) -> bool:
     return any(s.id == note.sentence_id and s.text != note.text for s in draft.sentences)
 
 
-def _notes(section: DraftSection, context: Context) -> list[Note]:
+@dataclass(frozen=True)
+class _Part:
+    """What is edited of a section, and the same as a task's input."""
+
+    section: DraftSection
+    sentences: list[Sentence]
+    given: EditInput
+
+
+def _part(section: DraftSection, style: HouseStyle, context: Context) -> _Part:
     sentences = [s for s in section.sentences if _editable(s)]
     passages = context.store.passages.passages(c.passage_id for s in sentences for c in s.citations)
-    task_input = EditInput(
+    given = EditInput(
         section=section.heading or "Introduction", sentences=tuple(s.text for s in sentences),
         passages=tuple(" ".join(passages[c.passage_id].text for c in s.citations) for s in sentences),
-        style=context.settings.house_style, audience=context.brief.audience, tone=context.brief.tone,
+        style=style.text, audience=context.brief.audience, tone=context.brief.tone,
     )  # fmt: skip
+    return _Part(section, sentences, given)
+
+
+def _by_rule(parts: Sequence[_Part], style: HouseStyle) -> list[Note]:
+    """House style over the whole article, then hype, hedges and slips of the pen by section."""
+    cited = {s.id: text for part in parts for s, text in zip(part.sentences, part.given.passages, strict=True)}
+    notes = checks([s for part in parts for s in part.sentences], cited, style)
+    for part in parts:
+        found = [n for n in remarks(part.given).notes if n.kind not in ("length", "acronym")]
+        notes += _notes(EditAnswer(notes=found), part.sentences)
+    return notes
+
+
+def _asked(part: _Part, context: Context) -> list[Note]:
+    """A model's notes on a section; none, and a word about it, when it gives no answer."""
     try:
         answer = context.ask(
             Task(
-                name="edit", role="editor", system=SYSTEM, user=_prompt(task_input), input=task_input,
+                name="edit", role="editor", system=SYSTEM, user=_prompt(part.given), input=part.given,
                 answer=EditAnswer, max_tokens=600,
             )
         )  # fmt: skip
     except (LanguageError, BudgetSpent) as error:
         context.emit(
-            Kind.SKIPPED, Step.EDIT, question_id=section.question_id or 0, url="", title=section.heading,
+            Kind.SKIPPED, Step.EDIT, question_id=part.section.question_id or 0, url="", title=part.section.heading,
             reason=error.message,
         )  # fmt: skip
         return []
+    return _notes(answer, part.sentences)
+
+
+def _notes(answer: EditAnswer, sentences: Sequence[Sentence]) -> list[Note]:
     return [
         Note(sentence_id=sentences[n.sentence].id, kind=n.kind, text=n.text.strip(), why=n.why)
         for n in answer.notes
         if 0 <= n.sentence < len(sentences) and n.text.strip()
     ]
+
+
+def _once(by_rule: Sequence[Note], asked: Sequence[Note], draft: Draft) -> list[Note]:
+    """One note of a kind for a sentence: a rule's own wording before a model's, and that before a mere remark."""
+    sure = [note for note in by_rule if _changes(note, draft)]
+    kept: dict[tuple[int, str], Note] = {}
+    for note in (*sure, *asked, *by_rule):
+        kept.setdefault((note.sentence_id, note.kind), note)
+    return list(kept.values())
 
 
 def _prompt(task: EditInput) -> str:

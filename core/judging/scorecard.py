@@ -23,6 +23,7 @@ from core.judging.features import read_claim
 from core.judging.independence import cited_voices
 from core.judging.interval import interval
 from core.models import (
+    DISPUTE,
     Conflict,
     Draft,
     DraftSection,
@@ -74,7 +75,7 @@ def score(
     cited = [passages[c.passage_id] for claim in claims for c in claim.citations if c.passage_id in passages]
     counted = _section("", claims)
     low, high = interval(claims) or (None, None)
-    odd = _disagreeing(claims)
+    odd = _disagreeing(claims, _told_as_dispute(draft))
     return Scorecard(
         faithfulness=counted.faithfulness or 0.0,
         faithfulness_low=low,
@@ -222,10 +223,26 @@ def _share_of(texts: Sequence[str], found_in: Callable[[str], list[str]]) -> flo
     return sum(bool(found_in(text)) for text in texts) / len(texts) if texts else None
 
 
-def _disagreeing(claims: Sequence[Sentence]) -> list[tuple[int, int]]:
-    """Places of claims that give another number than another claim for the same thing."""
+def _disagreeing(claims: Sequence[Sentence], told: frozenset[Sentence]) -> list[tuple[int, int]]:
+    """Places of claims that give another number than another claim for the same thing, unless that is said there."""
     numbered = [n for n, sentence in enumerate(claims) if read_claim(sentence.text).quantities]
-    return [pair for pair in combinations(numbered, 2) if disagree(*(claims[n].text for n in pair))]
+    return [
+        (a, b)
+        for a, b in combinations(numbered, 2)
+        if disagree(claims[a].text, claims[b].text) and not {claims[a], claims[b]} <= told
+    ]
+
+
+def _told_as_dispute(draft: Draft) -> frozenset[Sentence]:
+    """The sentences of paragraphs in which the article itself says that its sources disagree."""
+    return frozenset(
+        sentence
+        for section in draft.sections
+        for opening in section.sentences
+        if opening.text == DISPUTE
+        for sentence in section.sentences
+        if sentence.paragraph == opening.paragraph
+    )
 
 
 def _source_conflicts(conflicts: Sequence[Conflict], cited: Sequence[Passage]) -> int:

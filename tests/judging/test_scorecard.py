@@ -105,6 +105,15 @@ def test_two_sentences_that_disagree_on_a_number_cost_logic():
     assert card.logic == 0.5
 
 
+def test_two_figures_that_are_told_as_a_dispute_are_no_slip():
+    card = measured(
+        sentence("The sources disagree on this point.", Label.NOT_CHECKABLE, kind=SentenceKind.TRANSITION),
+        sentence("The Aldermoor trial measured a factor of 2.9.", Label.SUPPORTED),
+        sentence("The Aldermoor trial measured a factor of 3.6.", Label.SUPPORTED),
+    )
+    assert (card.logic, card.contradictions) == (1.0, 0)
+
+
 def test_abuse_is_seen_and_ordinary_words_are_not():
     assert measured(sentence("These idiots bought a pump."), sentence("The pump was classic.")).toxicity == 0.5
 

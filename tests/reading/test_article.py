@@ -105,6 +105,15 @@ def test_a_story_in_an_element_named_like_frame_is_found():
     assert "A year costs nine hundred pounds" in text
 
 
+def test_words_with_hidden_hyphens_are_the_same_words():
+    story = STORY.replace("winter", "win\u00adter").replace("prices", "pri\u00adces").replace("moves", "mo\u200bves")
+    text = article(
+        NEWS.replace("{article}", f"<article>{story}</article>"), "<meta property='og:type' content='article'>"
+    )
+    assert "They may fall again" in text
+    assert "Ten things" not in text
+
+
 def test_a_heading_goes_with_its_section():
     related = f"<h2>You may also like</h2><div class='related-posts'><ul>{MENU}</ul></div>"
     story = NEWS.replace("{article}", f"<article>{STORY}{related}</article>")

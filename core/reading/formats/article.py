@@ -17,7 +17,7 @@ from typing import Any
 
 from core.reading.formats.frame import main_of, take_frame
 from core.reading.formats.markup import Block, blocks_of, markdown
-from core.reading.normal import count_words
+from core.reading.normal import count_words, normal
 
 LINKED = 0.5
 """Share of a block's characters that are links from which it is no prose."""
@@ -183,7 +183,7 @@ def _covers(kept: list[Block], chosen: list[str]) -> bool:
 
 
 def _said(text: str) -> list[str]:
-    return _WORD.findall(text.lower())
+    return _WORD.findall(normal(text).lower())
 
 
 def _words(blocks: list[Block]) -> int:

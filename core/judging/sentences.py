@@ -97,7 +97,7 @@ _STARTS_CLAUSE = re.compile(
 )
 _VERB = re.compile(
     r"\b(?:is|are|was|were|has|have|had|does|do|did|can|could|will|would|may|might|must|should|rose|fell|grew|cost|"
-    r"paid|gave|made|took|began|found|said|led|won|lost|became|went|came|\w{2,}ed)\b|(?<=\w\s)[a-z]{3,}s\b",
+    r"paid|gave|made|took|began|found|said|led|won|lost|became|went|came|\w{2,}ed)\b|(?<=\w\s)[a-z]{3,}s\b(?! of\b)",
 )
 _FEWEST_CLAUSE_WORDS = 4
 
@@ -116,7 +116,7 @@ def clauses(sentence: str) -> list[Span]:
     begin = 0
     for border in _CLAUSE_BORDER.finditer(sentence):
         left, right = sentence[begin : border.start()], sentence[border.end() :]
-        if _stands_alone(left) and _STARTS_CLAUSE.match(right) and _stands_alone(right):
+        if _STARTS_CLAUSE.match(right) and _stands_alone(left) and _stands_alone(right):
             found.append(Span(start=begin, end=border.start()))
             begin = border.end()
     return [*found, Span(start=begin, end=len(sentence))]

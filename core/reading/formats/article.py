@@ -23,11 +23,13 @@ LINKED = 0.5
 """Share of a block's characters that are links from which it is no prose."""
 FEW_LINKED_WORDS = 0.1
 FEW_LINKED_BLOCKS = 0.25
-"""Up to these shares of words and of blocks, what is left of a page without its frame is its article. Of 160 pages of
-nine documentation packages all but contents and indexes stay below; of 23 pages of news that do, all say they are
-articles."""
-LEAST_CHOSEN = 0.6
-"""Where trafilatura keeps less than this share of a page with few links, it is not believed."""
+"""Up to these shares of blocks and of their words, what is left of a page without its frame is its article. Of 2,587
+pages of Debian's documentation 2,421 stay below; of the others 67 are contents or indexes. Of 23 pages of news ten
+stay below, and eight of those say that they are articles."""
+LEAST_CHOSEN = 0.5
+MOSTLY_SAID = 0.75
+"""Where trafilatura keeps less than the first share of the words that are no links, and those are this share of all,
+it is not believed."""
 FEWEST_WORDS = 25
 WINDOW = 40
 """Words of the chosen text in which a short block must follow the one before it: `Travel` stands anywhere."""
@@ -69,7 +71,8 @@ def article_of(tree: Any, url: str) -> str:
             break
         blocks = blocks_of(wider)
         kept = _kept(blocks, chosen)
-    if _few_links(blocks) and _words(kept) < LEAST_CHOSEN * _words(blocks):
+    said = [block for block in blocks if block.linked < LINKED]
+    if _words(kept) < LEAST_CHOSEN * _words(said) and _words(said) >= MOSTLY_SAID * _words(blocks):
         kept = _without_ends(blocks)
     return markdown(kept)
 

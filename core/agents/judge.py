@@ -16,8 +16,10 @@ from core.judging import cascade, gate, scorecard
 from core.judging.alignment import align
 from core.judging.canaries import Canary, plant
 from core.language.tasks import JudgeClaim
-from core.models import Draft, Gate, Label, Scorecard, Sentence, SentenceKind, Step, Verdict
+from core.models import Brief, Draft, Gate, Label, Scorecard, Sentence, SentenceKind, Step, Verdict
 from core.runtime import Context
+from core.settings import Settings
+from core.store import Store
 
 
 def judge_section(context: Context, draft_id: int, position: int) -> None:
@@ -51,22 +53,26 @@ def judge_draft(context: Context, draft: Draft) -> Draft:
 
 def score_draft(context: Context, draft_id: int) -> tuple[Scorecard, Gate]:
     """The draft's scorecard and the gate's answer, kept and told; emits `scored`."""
-    draft = context.store.drafts.get(draft_id)
-    plan = context.store.plans.newest(context.run_id)
-    card = scorecard.score(
-        draft, questions=[q for q in plan.questions if q.use] if plan else [],
-        evidence=context.store.evidence.of_run(context.run_id), topic=context.brief.topic,
-        conflicts=context.store.evidence.conflicts(context.run_id), language=context.brief.language,
-    )  # fmt: skip
-    settings = context.settings
-    answer = gate.decide(
-        card, threshold=settings.gate, section_threshold=settings.section_gate, certain=settings.gate_on_doubt
-    )
-    context.store.drafts.put_scores(draft_id, card, answer)
+    card, answer = scored(context.store.drafts.get(draft_id), context.store, context.brief, context.settings)
     context.emit(
         Kind.SCORED, Step.JUDGE, draft_id=draft_id, scorecard=asdict(card), passed=answer.passed,
         reasons=list(answer.reasons), remarks=list(answer.remarks),
     )  # fmt: skip
+    return card, answer
+
+
+def scored(draft: Draft, store: Store, brief: Brief, settings: Settings) -> tuple[Scorecard, Gate]:
+    """A judged draft's scorecard and the gate's answer, kept: one rule for runs and for proposed updates."""
+    plan = store.plans.newest(draft.run_id)
+    card = scorecard.score(
+        draft, questions=[q for q in plan.questions if q.use] if plan else [],
+        evidence=store.evidence.of_run(draft.run_id), topic=brief.topic,
+        conflicts=store.evidence.conflicts(draft.run_id), language=brief.language,
+    )  # fmt: skip
+    answer = gate.decide(
+        card, threshold=settings.gate, section_threshold=settings.section_gate, certain=settings.gate_on_doubt
+    )
+    store.drafts.put_scores(draft.id, card, answer)
     return card, answer
 
 

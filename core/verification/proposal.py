@@ -11,10 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from core.agents.fence import fenced, one_line
+from core.agents.judge import scored
 from core.agents.reviser import PROMPT
 from core.agents.synthesizer import SYSTEM, sentences_from
 from core.errors import BudgetSpent, ConflictError, LanguageError, SettingsError
-from core.judging import gate, scorecard, sentences
+from core.judging import sentences
 from core.judging.alignment import align
 from core.language.tasks import RewriteInput, Task
 from core.models import Citation, Draft, Label, Passage, Run, Sentence, SentenceKind, Standing
@@ -75,7 +76,7 @@ def propose(
     count = sum(one.finding.state not in (Standing.CURRENT, Standing.UNREACHABLE) for one in compared)
     note = f"Brought up to date after its sources changed: {count} sentence{'s' if count != 1 else ''}."
     draft = store.drafts.add(replace(base, sections=sections, origin="update", base_id=base.id, note=note))
-    _score(draft, update)
+    scored(draft, update.process.store, update.run.brief, update.settings)
     return draft.id, update.proposed
 
 
@@ -184,13 +185,3 @@ def _neighbours(sentence: Sentence, draft: Draft) -> tuple[str, str]:
     texts = [s.text for s in draft.sentences]
     place = texts.index(sentence.text)
     return (texts[place - 1] if place else "", texts[place + 1] if place + 1 < len(texts) else "")
-
-
-def _score(draft: Draft, update: _Update) -> None:
-    store = update.process.store
-    plan = store.plans.newest(update.run.id)
-    card = scorecard.score(
-        draft, questions=[q for q in plan.questions if q.use] if plan else [],
-        evidence=store.evidence.of_run(update.run.id), topic=update.run.brief.topic,
-    )  # fmt: skip
-    store.drafts.put_scores(draft.id, card, gate.decide(card, threshold=update.settings.gate))

@@ -173,7 +173,7 @@ def _notices(run: Run, draft: Draft, newest: bool, *, working: bool) -> None:
     gate = studio().gate(draft.id)
     if run.status == Status.GATE and gate and not gate.passed:
         st.warning(
-            "**Stopped at the gate.** " + " ".join(plain(why) + "." for why in gate.reasons),
+            "**Stopped at the gate.** " + " ".join(plain(why) for why in gate.reasons),
             icon=":material/front_hand:",
         )
 

@@ -16,9 +16,11 @@ from core.agents.synthesizer import SYSTEM, sentences_from
 from core.errors import BudgetSpent, LanguageError
 from core.events import Kind
 from core.judging.alignment import align
-from core.judging.diagnosis import diagnose
+from core.judging.diagnosis import diagnose, speaks_of
+from core.language.router import EXTRACTIVE
 from core.language.tasks import RewriteInput, Task
 from core.models import (
+    DISPUTE,
     Cause,
     Citation,
     Diagnosis,
@@ -153,10 +155,40 @@ def _repair(question_id: int | None, sentence: Sentence, diagnosis: Diagnosis, r
         if question is not None:
             read_for(question, [sentence.text], context)
         passages = _held(sentence.text, context)
+        if not speaks_of(sentence.text, passages):
+            return _give_up(sentence, round_)
     if diagnosis.cause is Cause.NOTHING_EXISTS or not passages:
         return _give_up(sentence, round_)
+    if diagnosis.cause is Cause.CONFLICT:  # one side bears its own value out: what is missing is the other
+        return _both_sides(sentence, diagnosis, passages, round_)
     cited = _attributed(sentence, passages, context)
     return cited or _rewritten(sentence, diagnosis, passages[:SHOWN], round_)
+
+
+def _both_sides(sentence: Sentence, diagnosis: Diagnosis, passages: list[Passage], round_: _Round) -> _Repair:
+    """Both values, each with its source: as a model tells it if it cites both, else in the sources' own words."""
+    if round_.context.model_for("writer") != EXTRACTIVE:
+        told = _rewritten(sentence, diagnosis, passages, round_)
+        cited = {citation.passage_id for one in told.sentences for citation in one.citations}
+        if cited >= set(diagnosis.passages):
+            return told
+    evidence, run_id = round_.context.store.evidence, round_.context.run_id
+    known = [c for c in evidence.conflicts(run_id) if {c.first, c.second} == set(diagnosis.passages)]
+    if not known:
+        return _give_up(sentence, round_)
+    sides = ((known[0].first, known[0].first_quote), (known[0].second, known[0].second_quote))
+    quotes = tuple(
+        replace(
+            sentence, id=0, text=quote, verdict=None,
+            citations=(Citation(number=evidence.number(run_id, passage_id), passage_id=passage_id),),
+        )
+        for passage_id, quote in sides
+    )  # fmt: skip
+    opening = replace(sentence, id=0, text=DISPUTE, kind=SentenceKind.TRANSITION, citations=(), verdict=None)
+    elsewhere = {one.text for one in round_.draft.sentences if one.id != sentence.id}
+    if elsewhere >= {quote for _, quote in sides}:
+        return _Repair((), "cut")
+    return _Repair((opening, *quotes), "attributed")
 
 
 def _attributed(sentence: Sentence, passages: list[Passage], context: Context) -> _Repair | None:

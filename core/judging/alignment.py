@@ -108,11 +108,12 @@ def _decide(
     if altered:
         return Label.CONTRADICTED, CONFLICT_SCORE, altered, False
     sentence = sources[comparison.source].sentences[comparison.best]
-    turned = _turned_around(claim, comparison, sentence) or mixups.found(claim, sentence)
+    near = mixups.share(claim.stem_set, sentence.stem_set) >= _SAME_SUBJECT  # else no rule on the wording has a say
+    turned = near and (_turned_around(claim, comparison, sentence) or mixups.found(claim, sentence))
     if turned:
         return Label.CONTRADICTED, FLIP_SCORE, turned, True
     score = probability(comparison.features)
-    stronger = degree.found(claim, sentence)
+    stronger = degree.found(claim, sentence) if near else None
     if stronger:
         contradicted = stronger.label is Label.CONTRADICTED
         highest = FLIP_SCORE if contradicted else MISSING_NUMBER_SCORE

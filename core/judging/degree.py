@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from core.judging import words
-from core.judging.features import Read, read
+from core.judging.features import Read, read_claim
 from core.judging.mixups import alike
 from core.models import Label
 
@@ -154,6 +154,6 @@ def _hedge(claim: Read, sentence: Read) -> Stronger | None:
 def _reported(claim: Read, sentence: Read) -> Stronger | None:
     """What the passage says was denied, doubted or only alleged, told as so."""
     said = _REPORTED.search(sentence.text)
-    if said is None or _REPORTED.search(claim.text) or alike(claim, read(sentence.text[said.end() :])) < _SAME:
+    if said is None or _REPORTED.search(claim.text) or alike(claim, read_claim(sentence.text[said.end() :])) < _SAME:
         return None
     return Stronger(Label.PARTLY, f"The passage says that it was “{said[1]}”, not that it is so.")

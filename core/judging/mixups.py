@@ -4,7 +4,7 @@ Words alone cannot tell "£7,500 in 2023" from "£7,500 in 2021" where a passage
 can be told: a passage's sentence falls into clauses; when one of them has all of the claim but a
 value or a name, has another in its place, and the claim's own stands in the clause beside it, the two were
 mixed up. Every rule wants nearly all of the claim's words in one sentence of the passage: where the wording
-is free it stays silent. How often each was right is in benchmarks/judge.md.
+is free it stays silent. How often each was right: tests/judging/pairs/README.md.
 """
 
 import re
@@ -13,7 +13,8 @@ from difflib import SequenceMatcher
 from itertools import combinations
 
 from core.judging import quantities, words
-from core.judging.features import Read, read
+from core.judging.features import Read
+from core.judging.features import read_claim as read  # kept: the same clauses come again
 from core.judging.quantities import Quantity
 
 _ALL = 0.9

@@ -1,5 +1,5 @@
 from core.judging.alignment import align
-from core.judging.diagnosis import diagnose
+from core.judging.diagnosis import diagnose, speaks_of
 from core.models import Cause, Citation, Conflict, Sentence
 
 CLAIM = "The Aldermoor field trial monitored 164 old homes for two winters."
@@ -61,3 +61,10 @@ def test_what_no_source_says_is_searched_for_once_and_then_does_not_exist(passag
 
 def test_no_evidence_at_all_is_a_retrieval_failure():
     assert diagnosed([]).cause is Cause.NOT_RETRIEVED
+
+
+def test_a_passage_that_only_shares_some_words_is_not_what_was_left_unused(passage):
+    shown, held = passage("Trees cool streets."), passage("Old homes lose heat in two winters out of three.")
+    assert diagnosed([shown], [held]).cause is Cause.NOT_RETRIEVED
+    assert not speaks_of(CLAIM, [shown, held])
+    assert speaks_of(CLAIM, [passage("The Aldermoor field trial monitored many old homes.")])

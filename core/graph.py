@@ -50,7 +50,7 @@ def build(checkpoints: SqliteSaver) -> CompiledStateGraph:
     graph.add_node("apply", _node("apply", desk.apply, Step.REVIEW))
     graph.add_node("publish", _node("publish", publisher.publish, Step.PUBLISH))
 
-    graph.add_conditional_edges(START, _begin, ["plan", "research", "gather", "outline", "judge", "edit", "desk"])
+    graph.add_conditional_edges(START, _begin, ["plan", "approve_plan", "outline", "judge", "edit", "desk"])
     graph.add_edge("plan", "ask_plan")
     graph.add_conditional_edges("ask_plan", _plan_answer, ["plan", "approve_plan"])
     graph.add_conditional_edges("approve_plan", _researchers, ["research", "gather"])
@@ -70,11 +70,12 @@ def build(checkpoints: SqliteSaver) -> CompiledStateGraph:
 # --- the ways from one step to the next ---------------------------------------------------------------
 
 
-def _begin(state: RunState, runtime: Runtime[Context]) -> "str | list[Send]":
-    """Where a run begins: with its plan, or with the step at which it branches off another run."""
-    if state.enter == "research":
-        return _researchers(state, runtime)
-    return {"write": "outline", "review": "desk"}.get(state.enter, state.enter)
+def _begin(state: RunState) -> str:
+    """Where a run begins: with its plan, or with the step at which it branches off another run.
+
+    It knows the state alone, for it is also asked where no run is under way.
+    """
+    return {"research": "approve_plan", "write": "outline", "review": "desk"}.get(state.enter, state.enter)
 
 
 def _plan_answer(state: RunState) -> str:
@@ -247,7 +248,7 @@ def advance(
     elif snapshot.interrupts and decision is None:
         return snapshot.interrupts[0].value["for"], _state(snapshot.values)
     else:
-        if not snapshot.next:  # it had ended for want of evidence: there may be something to find now
+        if not snapshot.next and not _state(snapshot.values).evidence:  # there may be something to find now
             graph.update_state(config, {"evidence": True, "held": ()}, as_node=START)
         todo = Command(resume=decision) if decision is not None else None
     try:

@@ -40,6 +40,10 @@ class StoreError(GalleyError):
     """The database cannot be read or written."""
 
 
+class DiskFull(StoreError):
+    """There is no room left for the database; a run waits until there is."""
+
+
 class SearchError(GalleyError):
     """One search engine could not answer; the others go on."""
 

@@ -26,6 +26,7 @@ from core.errors import BriefError, GalleyError, PublishError, SettingsError
 from core.events import Kind
 from core.models import Step
 from core.runtime import Context
+from core.store.database import in_words
 
 Agent = Callable[[RunState, Context], Update]
 RETRY = RetryPolicy(max_attempts=3, initial_interval=1.0, retry_on=lambda error: getattr(error, "retryable", False))
@@ -259,11 +260,24 @@ def advance(
         if step in _ASKED_AFTER and snapshot.values.get("decision"):
             graph.update_state(config, {"decision": {}}, as_node=_ASKED_AFTER[step])
         raise
+    except sqlite3.Error as error:  # of the checkpoints' own connection
+        raise in_words(error, context.store.database.path) from error
+    finally:
+        _end_transaction(graph)
     snapshot = graph.get_state(config)
     if isinstance(graph.checkpointer, SqliteSaver):
         forget_steps(graph.checkpointer, context.run_id)
     waits = snapshot.interrupts[0].value["for"] if snapshot.interrupts else None
     return waits, _state(snapshot.values)
+
+
+def _end_transaction(graph: CompiledStateGraph) -> None:
+    """A commit that found the disk full leaves its transaction open, and with it everybody else waiting."""
+    saver = graph.checkpointer
+    if isinstance(saver, SqliteSaver):
+        with saver.lock:  # held from the first statement to the commit: none of another run is under way
+            if saver.conn.in_transaction:
+                saver.conn.rollback()
 
 
 def _state(values: dict[str, Any]) -> RunState:

@@ -7,6 +7,7 @@ on from the last finished step. A run that waits for a person holds nothing.
 import logging
 import os
 import secrets
+import shutil
 import signal
 import threading
 import time
@@ -14,13 +15,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from types import FrameType
 
 from core.agents.publisher import publish_due
-from core.errors import Cancelled, GalleyError, NoEvidence, StoreError
+from core.errors import Cancelled, DiskFull, GalleyError, NoEvidence, StoreError
 from core.events import Kind
 from core.graph import StaleDecision, advance, build, open_checkpoints, taken_up
 from core.library import embed_missing, take_in
 from core.models import Decision, Ingest, Run, Status, Step
 from core.runtime import Context, Paused
-from core.store.database import now
+from core.store.database import LEAST_FREE, now
 from core.store.events import LeaseLost
 from core.store.runs import LEASE_S
 from core.verification.schedule import check_due
@@ -31,6 +32,8 @@ MISSING_EVERY_S = 600.0
 """Between two looks for missing vectors."""
 DUE_AGAIN_S = 300.0
 """After a publication that was due failed, until it is tried again."""
+ROOM_S = 2.0
+"""Between two looks whether a full disk has room again."""
 WATCH_S = 2.0
 """Between two looks for a published article whose sources are to be looked at again."""
 _LOG = logging.getLogger(__name__)
@@ -84,9 +87,13 @@ class Worker:
         slots = max(self._process.settings.run_slots, len(self._only))
         with ThreadPoolExecutor(slots, thread_name_prefix="run") as pool:
             running: set[Future[None]] = set()
+            look_for_room = 0.0
             while not self._stopping.wait(POLL_S):
                 running = {future for future in running if not future.done()}
-                if len(running) < slots and (run := self._store.runs.claim(self.id, only=self._only)):
+                if time.monotonic() >= look_for_room:
+                    self._go_on_where_there_is_room()
+                    look_for_room = time.monotonic() + ROOM_S
+                if len(running) < slots and (run := self._claimed()):
                     running.add(pool.submit(self._execute, run))
                 elif self._only and not running and self._at_rest():
                     break
@@ -95,14 +102,38 @@ class Worker:
         library.join()
         due.join()
         watch.join()
-        self._store.runs.worker_gone(self.id)
+        try:
+            self._store.runs.worker_gone(self.id)
+        except StoreError as error:  # it counts as gone when it has been silent for a while
+            _LOG.warning("leaving: %s", error)
         self._process.tracer.close()
 
+    def _claimed(self) -> Run | None:
+        try:
+            return self._store.runs.claim(self.id, only=self._only)
+        except StoreError as error:  # a full disk or a held lock may pass; the next look tries again
+            _LOG.warning("claim: %s", error)
+            self._stopping.wait(ROOM_S)
+            return None
+
+    def _go_on_where_there_is_room(self) -> None:
+        """Runs that a full disk paused are queued again once there is room."""
+        try:
+            if shutil.disk_usage(self._process.settings.data).free > LEAST_FREE:
+                self._store.database.put_room_aside()
+            waiting = [run for run in self._store.runs.without_room() if not self._only or run.id in self._only]
+            if waiting and self._store.database.has_room():
+                for run in waiting:
+                    self._store.runs.set(run.id, status=Status.QUEUED, error=None)
+                    self._store.events.add(run.id, Kind.RESUMED, run.step, {})
+        except (StoreError, OSError) as error:
+            _LOG.warning("room: %s", error)
+
     def _at_rest(self) -> bool:
-        runs = (self._store.runs.get(run_id) for run_id in self._only)
+        ended = (Status.PAUSED, Status.CANCELLED, Status.FAILED)  # an open decision waits with them
+        runs = [run for run_id in self._only if (run := self._store.runs.get(run_id)) and run.status not in ended]
         return not any(
-            run and (run.status in (Status.QUEUED, Status.RUNNING) or self._store.decisions.open(run.id))
-            for run in runs
+            run.status in (Status.QUEUED, Status.RUNNING) or self._store.decisions.open(run.id) for run in runs
         )
 
     # --- leases ---
@@ -130,7 +161,7 @@ class Worker:
             context = context_for(run, self._process)
         except GalleyError as error:
             self._failed(run, error)
-            self._store.runs.release(run.id, run.attempt)
+            self._let_go(run)
             return
         with self._lock:
             self._active[run.id] = context
@@ -147,6 +178,8 @@ class Worker:
                 self._rest(
                     run, Status.PAUSED if paused else Status.CANCELLED, Kind.PAUSED if paused else Kind.CANCELLED
                 )
+        except DiskFull as error:
+            self._wait_for_room(run, error)
         except GalleyError as error:
             self._failed(run, error)
         except Exception as error:  # noqa: BLE001 - a fault of ours must not take other runs along
@@ -155,7 +188,23 @@ class Worker:
         finally:
             with self._lock:
                 self._active.pop(run.id, None)
+            self._let_go(run)
+
+    def _wait_for_room(self, run: Run, error: DiskFull) -> None:
+        """Pause the run and say why. Where not even that has room, its lease runs out and it is taken up again."""
+        _LOG.warning("run %s: %s", run.id, error)
+        try:
+            self._store.database.use_room_aside()
+            if self._set(run, status=Status.PAUSED, error=error.as_dict()):
+                self._store.events.add(run.id, Kind.PAUSED, run.step, error.as_dict(), attempt=run.attempt)
+        except DiskFull:
+            _LOG.warning("run %s: there is no room to say so", run.id)
+
+    def _let_go(self, run: Run) -> None:
+        try:
             self._store.runs.release(run.id, run.attempt)
+        except StoreError as error:  # the lease runs out by itself
+            _LOG.warning("run %s: %s", run.id, error)
 
     def _advance(self, run: Run, context: Context) -> None:
         self._set(run, status=Status.RUNNING, error=None)

@@ -30,6 +30,7 @@ class Calls:
 
     def finish(self, call: Call, answer_json: str) -> None:
         self._put(call, call.status or "done", answer=answer_json)
+        self._database.settle()  # it was paid for: a power cut must not make it be paid for again
 
     def fail(self, call: Call) -> None:
         self._put(call, "abandoned" if call.status == "abandoned" else "failed")

@@ -2,11 +2,14 @@
 
 WAL lets readers go on while one writes. `synchronous=NORMAL`: a crash of a process loses
 nothing; a power cut may lose the last commits before the last WAL checkpoint, never the
-file's integrity. Connections are pooled: a thread takes one, uses it, gives it back.
+file's integrity. What was paid for is brought to the disk at once, and all before it with it
+(`settle`). Connections are pooled: a thread takes one, uses it, gives it back.
 """
 
 import contextlib
 import hashlib
+import os
+import shutil
 import sqlite3
 import threading
 import time
@@ -14,10 +17,17 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from core.errors import StoreError
+from core.errors import DiskFull, StoreError
 from core.store.schema import migrate
 
 BUSY_S = 30.0
+LEAST_FREE = 20_000_000
+"""Bytes on the disk below which there is no room to go on in."""
+TRIAL = 500_000
+"""Bytes tried out to see whether the database has room."""
+RESERVE = ".galley-reserve"
+"""The file that holds room for last words; the log may have to be folded in before they fit."""
+RESERVE_BYTES = 4_000_000
 
 
 def now() -> str:
@@ -122,6 +132,46 @@ class Database:
         connection.execute("INSERT OR IGNORE INTO texts VALUES (?, ?)", (key, text))
         return key
 
+    def settle(self) -> None:
+        """Bring everything committed so far to the disk, so that a power cut cannot take it back.
+
+        The log is synced from outside: a commit of its own with `synchronous=FULL` would do the same
+        for every event there is. The log carries no locks, so that opening and closing it is safe.
+        """
+        with contextlib.suppress(FileNotFoundError):  # no log yet, or it was just folded into the file
+            handle = os.open(f"{self.path}-wal", os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+
+    def put_room_aside(self) -> None:
+        """Keep a little room on the disk for the last words of a run that finds it full.
+
+        Raises:
+            OSError: there is none.
+        """
+        reserve = self.path.with_name(RESERVE)
+        if not reserve.exists():
+            with reserve.open("wb") as file:
+                os.posix_fallocate(file.fileno(), 0, RESERVE_BYTES)
+
+    def use_room_aside(self) -> None:
+        self.path.with_name(RESERVE).unlink(missing_ok=True)
+
+    def has_room(self) -> bool:
+        """Whether there is room to go on: on the disk, and for the file to grow."""
+        if shutil.disk_usage(self.path.parent).free < LEAST_FREE:
+            return False
+        try:
+            with self.read() as connection:
+                connection.execute("BEGIN IMMEDIATE")
+                connection.execute("INSERT INTO texts VALUES ('', ?)", ("x" * TRIAL,))
+                connection.rollback()
+        except DiskFull:
+            return False
+        return True
+
     def free_bytes(self) -> int:
         """Room inside the file that was given back; it is used again before the file grows."""
         with self.read() as connection:
@@ -144,20 +194,22 @@ class Database:
         try:
             yield
         except (sqlite3.OperationalError, sqlite3.DatabaseError) as error:
-            raise _in_words(error, self.path) from error
+            raise in_words(error, self.path) from error
 
 
-def _in_words(error: sqlite3.Error, path: Path) -> StoreError:
+def in_words(error: sqlite3.Error, path: Path) -> StoreError:
+    """What SQLite complains of, as an error with its remedy."""
     said = str(error)
+    full = "disk is full" in said or ("I/O error" in said and shutil.disk_usage(path.parent).free < LEAST_FREE)
     if "locked" in said or "busy" in said:
         return StoreError(
             f"Another program has held {path.name} for more than {BUSY_S:.0f} s.",
             remedy="Close the program that has the database open, then try again.",
         )
-    if "disk is full" in said or "full" in said:
-        return StoreError(
+    if full:
+        return DiskFull(
             "The disk is full; everything finished so far is kept.",
-            remedy="Free some space, then resume the run.",
+            remedy="Free some space; the run goes on by itself when there is room.",
         )
     if "readonly" in said or "unable to open" in said:
         return StoreError(

@@ -85,6 +85,10 @@ class Runs:
         marks = ",".join("?" * len(statuses))
         return self._where(f"r.status IN ({marks}) AND f.run_id IS NULL", *statuses, limit=most)
 
+    def without_room(self) -> list[Run]:
+        """Paused because the disk was full."""
+        return self._where("r.status = 'paused' AND json_extract(r.error, '$.kind') = 'DiskFull'")
+
     def at_rest(self) -> list[str]:
         """Every run that nobody works on, deleted ones among them."""
         with self._database.read() as c:

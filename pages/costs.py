@@ -4,11 +4,14 @@ from collections import defaultdict
 
 import streamlit as st
 
+from core.models import Call
 from pages.components import session
 from pages.components.door import studio
-from pages.components.figures import money
+from pages.components.figures import money, short
 from pages.components.shell import guard, heading, nothing
 
+CHOICE = 50
+"""Newest runs offered for a closer look."""
 SPANS = {"7 days": 7, "30 days": 30, "90 days": 90, "1 year": 365}
 
 
@@ -44,9 +47,73 @@ def page() -> None:
             f":material/info: {unpriced:,} calls went to models whose price is unknown; they are not in the sum."
         )
     _chart(rows)
+    _one_run()
     for title, name in (("By model", "model"), ("By role", "role"), ("By day", "day")):
         st.subheader(title, anchor=False)
         st.dataframe(totals(rows, name), hide_index=True, alt=f"Costs {title.lower()}")
+
+
+def _one_run() -> None:
+    """Where the money of one run went, task by task; chosen here or by the address."""
+    runs = {run.id: run for run in studio().runs(size=CHOICE).rows if run.model_calls}
+    asked = st.query_params.get("run")
+    if asked and asked not in runs and (found := studio().run(asked)):
+        runs = {asked: found, **runs}
+    if not runs:
+        return
+    st.subheader("One run", anchor=False)
+    chosen = st.selectbox(
+        "Run", list(runs), index=list(runs).index(asked) if asked in runs else 0,
+        format_func=lambda run_id: short(runs[run_id].title, 70), key=session.of("costs", "run"),
+    )  # fmt: skip
+    steps = waterfall(studio().calls(chosen))
+    if not steps:
+        st.caption("It asked no model.")
+        return
+    _falls(steps)
+    st.dataframe(
+        [row | {"Cost": money(row["Cost"])} for row in steps],
+        hide_index=True,
+        alt="Cost of the run, task by task",  # type: ignore[arg-type]
+    )
+
+
+def waterfall(calls: list[Call]) -> list[dict[str, object]]:
+    """A run's money by task, in the order the tasks were first asked; what was abandoned or failed counts too.
+
+    >>> waterfall([Call(key="k", run_id="r", role="writer", task="write", model="m", status="done", cost_usd=0.5)])
+    [{'Task': 'writer: write', 'Cost': 0.5, 'Calls': 1, 'Reused': 0, 'In vain': 0, 'Seconds': 0.0}]
+    """
+    rows: dict[str, dict[str, object]] = {}
+    for call in calls:
+        name = f"{call.role}: {call.task}"
+        row = rows.setdefault(name, {"Task": name, "Cost": 0.0, "Calls": 0, "Reused": 0, "In vain": 0, "Seconds": 0.0})
+        cost = row["Cost"]
+        row["Cost"] = None if cost is None or call.cost_usd is None else cost + call.cost_usd  # type: ignore[operator]
+        reused, vain = call.status == "replayed", call.status in ("failed", "abandoned")
+        row["Calls"] += not reused  # type: ignore[operator]
+        row["Reused"] += reused  # type: ignore[operator]
+        row["In vain"] += vain  # type: ignore[operator]
+        row["Seconds"] = round(row["Seconds"] + call.seconds, 1)  # type: ignore[operator]
+    return list(rows.values())
+
+
+def _falls(steps: list[dict[str, object]]) -> None:
+    import plotly.graph_objects as graph  # heavy: only where a chart is seen
+
+    priced = [row for row in steps if row["Cost"] is not None]
+    figure = graph.Figure(
+        graph.Waterfall(
+            x=[*(str(row["Task"]) for row in priced), "in all"],
+            y=[*(row["Cost"] for row in priced), 0],
+            measure=[*("relative" for _ in priced), "total"],
+        )
+    )
+    figure.update_layout(height=260, margin={"l": 0, "r": 0, "t": 8, "b": 0}, yaxis={"tickprefix": "$"})
+    st.plotly_chart(
+        figure, key="waterfall", config={"displayModeBar": False},
+        alt="How the run's money adds up, task by task; the table below says the same",
+    )  # fmt: skip
 
 
 def totals(rows: list[dict[str, object]], name: str) -> list[dict[str, object]]:

@@ -78,7 +78,7 @@ def test_an_article_is_written_judged_and_published_with_a_model(with_model: Cal
 def test_refusals_faults_a_hung_call_and_a_truncated_answer_cost_neither_the_run_nor_money_twice(
     with_model: Callable[..., House],
 ):
-    with Moody(faults=Faults(too_many=0.10, server_error=0.05, seed=7)) as server:
+    with Moody(faults=Faults(too_many=0.25, server_error=0.15, seed=7)) as server:
         house = with_model(server)
         run_id = house.start(autopilot=True, target="site")
         run = house.work(run_id)

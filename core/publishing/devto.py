@@ -11,7 +11,6 @@ https://developers.forem.com/api/v1
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from markupsafe import Markup
@@ -27,7 +26,7 @@ from core.publishing.quotes import shorten
 from core.publishing.record import content_hash
 from core.publishing.standing import is_edited, refuse_edits
 from core.publishing.target import TARGETS, Capabilities
-from core.publishing.wording import described, file_size
+from core.publishing.wording import described, file_size, now
 
 MOST_TAGS = 4
 LONGEST_TITLE = 128
@@ -296,7 +295,7 @@ def _receipt(
         url=post.url if post.public else None,
         remote_id=post.id,
         content_hash=post.mark.content if post.mark and post.intact else post.written,
-        at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        at=now(),
         changed=tuple(changed),
         revision=post.revision,
         lost=tuple(lost),

@@ -23,7 +23,7 @@ from core.publishing.picture import file_name, picture_bytes
 from core.publishing.record import content_hash
 from core.publishing.standing import is_edited, refuse_edits
 from core.publishing.target import TARGETS, Capabilities
-from core.publishing.wording import file_size, utc
+from core.publishing.wording import file_size, now, utc
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,7 +146,7 @@ class Ghost:
             url=None,
             remote_id="",
             content_hash="",
-            at=_now(),
+            at=now(),
             changed=tuple(f"Deleted post {id}" for id in sorted(posts)),
         )
 
@@ -287,7 +287,7 @@ class Ghost:
             url=post.url if post.public else f"{admin.url}/{post.slug}/" if scheduled else None,
             remote_id=post.id,
             content_hash=post.mark.content if post.mark and post.intact else fingerprint(post.title, post.html),
-            at=_now(),
+            at=now(),
             changed=tuple(changed),
             revision=post.revision,
             preview_url=None if post.public else f"{admin.url}/p/{post.uuid}/",
@@ -319,7 +319,3 @@ def _taken(slug: str, how: str) -> SlugTakenError:
         f"The address {slug!r} belongs to another article in Ghost ({how}).",
         remedy="Give this article another address, or rename the other one there.",
     )
-
-
-def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

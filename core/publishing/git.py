@@ -9,7 +9,6 @@ shows; its blob id is the revision, which neither a rebase nor a squash changes.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from markupsafe import Markup
@@ -23,7 +22,7 @@ from core.publishing.plain import unescape
 from core.publishing.record import content_hash
 from core.publishing.repository import Moved, Repository
 from core.publishing.target import TARGETS, Capabilities
-from core.publishing.wording import file_size, printable, web_address
+from core.publishing.wording import file_size, now, printable, web_address
 
 TRIES = 4
 """How often a push is tried while others push to the same branch."""
@@ -288,7 +287,7 @@ class Git:
             url=self._layout.address(name) if shows else None,
             remote_id=name,
             content_hash=content,
-            at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            at=now(),
             changed=changed,
             revision=self._repository.blob(name) or "",
             lost=LOST,

@@ -9,7 +9,6 @@ https://www.w3.org/TR/micropub/, https://indieweb.org/Micropub-extensions
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,7 +26,7 @@ from core.publishing.picture import file_name, picture_bytes
 from core.publishing.record import content_hash
 from core.publishing.standing import is_edited, refuse_edits
 from core.publishing.target import TARGETS, Capabilities
-from core.publishing.wording import file_size
+from core.publishing.wording import file_size, now
 
 
 @TARGETS.register("micropub")
@@ -127,7 +126,7 @@ class Micropub:
             site.act({"action": "delete", "url": post.url})
         return Receipt(
             target="micropub", key=key, status="deleted", url=None, remote_id=post.url if post else "",
-            content_hash="", at=_now(), changed=(f"Deleted {post.url}",) if post else (),
+            content_hash="", at=now(), changed=(f"Deleted {post.url}",) if post else (),
         )  # fmt: skip
 
     def find(self, key: str) -> Receipt | None:
@@ -201,7 +200,7 @@ def _receipt(
         url=post.url if post.public else None,
         remote_id=post.url,
         content_hash=post.mark.content if post.mark and post.intact else post.written,
-        at=_now(),
+        at=now(),
         changed=tuple(changed),
         revision=post.revision,
         lost=tuple(lost),
@@ -230,7 +229,3 @@ def _lost(article: Article) -> tuple[str, ...]:
 
 def _words(title: str, markup: str) -> str:
     return words(f"<article><h1>{escape(title)}</h1>{markup}</article>")
-
-
-def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

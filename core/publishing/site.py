@@ -10,7 +10,6 @@ leaves a tombstone without its text: the address stays its own.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -24,7 +23,7 @@ from core.publishing.folder import Folder
 from core.publishing.listing import Index, newest_first
 from core.publishing.record import Record, content_hash
 from core.publishing.target import TARGETS, Capabilities
-from core.publishing.wording import printable, utc, web_address
+from core.publishing.wording import now, printable, utc, web_address
 
 LONGEST_KEY = 120
 """Characters, percent-encoded; leaves room in a file name."""
@@ -132,7 +131,7 @@ class Site:
                     remedy="Look at the article's receipts for where it was published.",
                 )
             if record.article is not None:
-                record = replace(record, article=None, withdrawn_at=_now())
+                record = replace(record, article=None, withdrawn_at=now())
             changed = mended + self._archive.carry_out(self._archive.changes(index, record))
         return self._receipt(record, "withdrawn", changed)
 
@@ -253,7 +252,7 @@ class Site:
             url=None if status in ("withdrawn", "deleted") else self._blog.url(record.slug),
             remote_id=record.slug,
             content_hash=content_hash(record.article) if record.article else "",
-            at=_now(),
+            at=now(),
             changed=tuple(changed),
             revision=content_hash(record.article) if record.article else "",
         )
@@ -305,7 +304,3 @@ def _expected(record: Record) -> tuple[str, str, str]:
 
 def _words(title: str) -> str:
     return " ".join(printable(title).split())
-
-
-def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -25,7 +25,6 @@ import hmac
 import json
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from markupsafe import Markup
@@ -40,7 +39,7 @@ from core.publishing.picture import file_name, picture_bytes
 from core.publishing.plain import markdown
 from core.publishing.record import as_data, content_hash
 from core.publishing.target import TARGETS, Capabilities
-from core.publishing.wording import file_size
+from core.publishing.wording import file_size, now
 
 SHORTEST_SECRET = 16
 """Characters; a shorter one can be guessed from one signed request."""
@@ -166,7 +165,7 @@ class Webhook:
                 "event": event,
                 "key": key,
                 "content_hash": content,
-                "sent_at": _now(),
+                "sent_at": now(),
                 "url": last.url if last else None,
                 "id": last.remote_id if last else None,
                 **more,
@@ -209,7 +208,7 @@ class Webhook:
             url=str(url) if shows and url else None,
             remote_id=str(told.get("id") or (last.remote_id if last else "") or key),
             content_hash=content,
-            at=_now(),
+            at=now(),
             changed=changed,
         )
 
@@ -242,7 +241,3 @@ def _whole(article: Article) -> dict[str, Any]:
 
 def _encoded(values: Mapping[str, Any]) -> bytes:
     return json.dumps(values, ensure_ascii=False).encode("utf-8", "replace")
-
-
-def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -57,6 +57,11 @@ def utc(when: str) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def now() -> str:
+    """The time, as `utc` writes it."""
+    return utc(datetime.now(UTC).isoformat())
+
+
 def web_address(url: str | None) -> str | None:
     """The address if a reader's browser may follow it (http or https, without a password), else None.
 

@@ -23,7 +23,7 @@ from core.publishing.picture import file_name, picture_bytes
 from core.publishing.record import content_hash
 from core.publishing.standing import is_edited, refuse_edits
 from core.publishing.target import TARGETS, Capabilities
-from core.publishing.wording import file_size, utc
+from core.publishing.wording import file_size, now, utc
 from core.publishing.wordpress_door import Door, Fields, Post, State, same_name
 from core.publishing.wordpress_rest import open_rest
 from core.publishing.wordpress_text import as_fields, as_words, fitting, lost_by_role, lost_of, with_mark
@@ -170,7 +170,7 @@ class WordPress:
             url=None,
             remote_id="",
             content_hash="",
-            at=_now(),
+            at=now(),
             changed=tuple(f"Deleted post {id}" for id in sorted(ids)),
         )
 
@@ -331,7 +331,7 @@ class WordPress:
             url=post.link if post.status in states else None,
             remote_id=str(post.id),
             content_hash=post.mark.content if post.mark and post.intact else fingerprint(post.content),
-            at=_now(),
+            at=now(),
             changed=tuple(changed),
             revision=post.revision,
             publish_at=f"{post.date_gmt}Z" if post.status == "future" else None,
@@ -362,7 +362,3 @@ def _taken(slug: str, how: str) -> SlugTakenError:
         f"The address {slug!r} belongs to another article in WordPress ({how}).",
         remedy="Give this article another address, or rename the other one there.",
     )
-
-
-def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -29,8 +29,8 @@ from core.errors import GalleyError
 DATABASE = "galley.db"
 MANIFEST = "manifest.json"
 KEYS = "keys"
-LEFT_OUT = ("phoenix", "articles", "worker.log", "phoenix.log", "studio.log")
-"""Traces, files made anew on demand, and logs."""
+LEFT_OUT = ("phoenix", "articles", "alive", "worker.log", "phoenix.log", "studio.log")
+"""Traces, files made anew on demand, locks, and logs."""
 VERSION = 1
 SILENT_S = 10.0
 """After so long without a word a worker counts as gone."""

@@ -1,7 +1,7 @@
 """The worker: claims runs, executes the graph, keeps its leases; takes files into the library.
 
-Any number may run. One that falls silent loses its runs after a lease, and another goes
-on from the last finished step. A run that waits for a person holds nothing.
+Any number may run. One whose process ends loses its runs at once, one that falls silent after
+a lease; another goes on from the last finished step. A run that waits for a person holds nothing.
 """
 
 import logging
@@ -85,6 +85,7 @@ class Worker:
         watch = threading.Thread(target=self._watch, name="watch", daemon=True)
         watch.start()
         slots = max(self._process.settings.run_slots, len(self._only))
+        self._store.presence.show(self.id)
         with ThreadPoolExecutor(slots, thread_name_prefix="run") as pool:
             running: set[Future[None]] = set()
             look_for_room = 0.0
@@ -104,12 +105,15 @@ class Worker:
         watch.join()
         try:
             self._store.runs.worker_gone(self.id)
-        except StoreError as error:  # it counts as gone when it has been silent for a while
+            self._store.presence.leave(self.id)
+        except StoreError as error:  # it counts as gone when its process has ended
             _LOG.warning("leaving: %s", error)
         self._process.tracer.close()
 
     def _claimed(self) -> Run | None:
         try:
+            for ended in self._store.presence.ended():
+                self._store.runs.worker_gone(ended)
             return self._store.runs.claim(self.id, only=self._only)
         except StoreError as error:  # a full disk or a held lock may pass; the next look tries again
             _LOG.warning("claim: %s", error)

@@ -1,5 +1,7 @@
 """The worker: leases, giving back, and going on when the store does not answer."""
 
+import subprocess
+import sys
 import threading
 import time
 
@@ -8,6 +10,8 @@ import pytest
 from core import worker as module
 from core.errors import StoreError
 from core.models import Status
+from core.settings import ROOT
+from core.store.runs import LEASE_S
 from core.worker import Worker
 from tests.agents.small_house import House, check_story, house, new_house, samples
 
@@ -88,3 +92,35 @@ def test_what_a_person_adds_is_taken_into_the_library_and_what_fails_is_told(hou
     assert by_id[good].status == "done"
     assert "can be read" in by_id[bad].message
     assert house.studio.library("Tides").total == 1
+
+
+HOLDER = """
+import sys
+from pathlib import Path
+from core.store import Store
+store = Store(Path(sys.argv[1]) / "galley.db")
+store.presence.show("wkilled")
+store.runs.worker_beat("wkilled", 1)
+assert store.runs.claim("wkilled")
+print("ready", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_what_a_killed_worker_held_goes_on_at_once_and_not_after_its_lease(house: House):
+    run_id = house.start(autopilot=True)
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(house.data)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as holder:
+        assert holder.stdout
+        holder.stdout.readline()
+        store = house.process.store
+        assert list(store.presence.ended()) == [], "it lives, though it does nothing"
+        holder.kill()
+    began = time.monotonic()
+    worker = Worker(house.process)
+    worker.restrict((run_id,))
+    assert worker._claimed().id == run_id
+    assert time.monotonic() - began < LEASE_S / 4
+    assert list(store.presence.ended()) == [], "it is buried once"
+    assert not house.studio.worker_alive()

@@ -15,6 +15,7 @@ from core.store.exports import Exports
 from core.store.ingests import Ingests
 from core.store.passages import Passages
 from core.store.plans import Plans
+from core.store.presence import Presence
 from core.store.publications import Publications
 from core.store.runs import Runs
 from core.store.saved_settings import SavedSettings
@@ -33,6 +34,7 @@ class Store:
     def __init__(self, path: Path) -> None:
         self.database = Database(path)
         self.settings = SavedSettings(self.database)
+        self.presence = Presence(self.database)
         self.runs = Runs(self.database)
         self.events = Events(self.database)
         self.decisions = Decisions(self.database)

@@ -1,7 +1,8 @@
 """Runs: briefs on their way, and who works on them.
 
 A worker claims a run by lease: owner, expiry and an attempt number that fences off
-whoever held it before. Nothing but the clock of this machine is compared.
+whoever held it before. Nothing but the clock of this machine is compared. A worker whose
+process has ended (`presence`) loses its leases at once.
 """
 
 import json
@@ -223,8 +224,11 @@ class Runs:
             c.execute("DELETE FROM workers WHERE beat < ?", (time.time() - 3600,))
 
     def worker_gone(self, owner: str) -> None:
+        """Whatever this worker still holds is free for others at once."""
         with self._database.write() as c:
             c.execute("DELETE FROM workers WHERE id = ?", (owner,))
+            for held in ("runs", "ingests", "watches"):
+                c.execute(f"UPDATE {held} SET owner = NULL, lease_until = 0 WHERE owner = ?", (owner,))
 
     def workers_alive(self) -> int:
         """Workers heard of within the last lease."""

@@ -24,7 +24,7 @@ from core.publishing.mark import Mark, carrier, fingerprint, marked, read_mark
 from core.publishing.plain import body, unescape
 from core.publishing.quotes import shorten
 from core.publishing.record import content_hash
-from core.publishing.standing import is_edited, refuse_edits
+from core.publishing.standing import LEFT, Standing, is_edited, refuse_edits
 from core.publishing.target import TARGETS, Capabilities
 from core.publishing.wording import described, file_size, now
 
@@ -44,7 +44,7 @@ _REMEDIES = {
 
 
 @dataclass(frozen=True)
-class _Post:
+class _Post(Standing):
     """One of the author's articles as the site tells it."""
 
     told: Mapping[str, Any]
@@ -76,10 +76,6 @@ class _Post:
     @property
     def written(self) -> str:
         return fingerprint(self.title, read_mark(self.markdown)[0])
-
-    @property
-    def intact(self) -> bool:
-        return self.mark is not None and self.mark.body == self.written
 
     @property
     def revision(self) -> str:
@@ -145,8 +141,7 @@ class Devto:
         if not overwrite:
             refuse_edits(standing, last, content_hash(article), place="dev.to")
         if standing and draft and standing.public:
-            left = "Left as it is: it is public, and its update goes out in one step."
-            return _receipt(standing, article.key, _lost(article), changed=(left,))
+            return _receipt(standing, article.key, _lost(article), changed=(LEFT,))
         if standing and _stands(standing, article, public=not draft):
             return _receipt(standing, article.key, _lost(article), status="unchanged")
         fields = self._fields(article, public=not draft)
@@ -276,8 +271,7 @@ def _lost(article: Article) -> tuple[str, ...]:
 
 
 def _stands(post: _Post, article: Article, *, public: bool) -> bool:
-    same = post.intact and post.mark is not None and post.mark.content == content_hash(article)
-    return same and post.public == public
+    return post.content_hash == content_hash(article) and post.public == public
 
 
 def _readable(title: str, markdown: str) -> str:
@@ -294,7 +288,7 @@ def _receipt(
         status=status or ("live" if post.public else "draft"),
         url=post.url if post.public else None,
         remote_id=post.id,
-        content_hash=post.mark.content if post.mark and post.intact else post.written,
+        content_hash=post.content_hash,
         at=now(),
         changed=tuple(changed),
         revision=post.revision,

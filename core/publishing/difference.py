@@ -103,6 +103,11 @@ def words(markup: str) -> str:
     return "\n".join(_lines(*root.text_content().split(_BORDER)))
 
 
+def article_words(title: str, body: str) -> str:
+    """What a reader reads of an article, a paragraph a line; title and body are HTML."""
+    return words(f"<article><h1>{title}</h1>{body}</article>")
+
+
 def _lines(*lines: str) -> list[str]:
     return [line for line in (" ".join(line.split()) for line in lines) if line]
 

@@ -10,18 +10,20 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from html import escape
 
 from pydantic import SecretStr
 
-from core.errors import PublishError, SlugTakenError
+from core.errors import PublishError
 from core.models import Article, Picture, Preview, Receipt
 from core.publishing.body import ld_json, preview_page
+from core.publishing.difference import article_words
 from core.publishing.ghost_admin import API, GhostAdmin, GhostPost
-from core.publishing.ghost_text import as_body, as_fields, as_words, lost_of, tag_slug
+from core.publishing.ghost_text import as_body, as_fields, lost_of, tag_slug
 from core.publishing.mark import Mark, fingerprint, marked
 from core.publishing.picture import file_name, picture_bytes
 from core.publishing.record import content_hash
-from core.publishing.standing import is_edited, refuse_edits
+from core.publishing.standing import LEFT, is_edited, refuse_edits, slug_taken, the_one
 from core.publishing.target import TARGETS, Capabilities
 from core.publishing.wording import file_size, now, utc
 
@@ -85,8 +87,7 @@ class Ghost:
             refuse_edits(standing, last, content_hash(article), place="Ghost")
         wish = self._wish(admin, article, standing, draft=draft, at=at)
         if standing and draft and standing.public:
-            left = "Left as it is: it is public, and its update goes out in one step."
-            return self._receipt(admin, standing, article.key, wish.lost, changed=(left,))
+            return self._receipt(admin, standing, article.key, wish.lost, changed=(LEFT,))
         if standing and _stands(standing, wish):
             return self._receipt(admin, standing, article.key, wish.lost, status="unchanged")
         if standing and standing.public and at:
@@ -96,7 +97,7 @@ class Ghost:
             )
         holder = self._holder(admin, wish.slug, standing)
         if holder:
-            raise _taken(wish.slug, f"post {holder} has it")
+            raise slug_taken(wish.slug, f"post {holder} has it", place="Ghost")
         return self._carry_out(admin, wish, standing)
 
     def preview(self, article: Article, *, last: Receipt | None = None) -> Preview:
@@ -110,8 +111,8 @@ class Ghost:
             page=preview_page(article, body),
             requests=() if done else tuple(self._requests(admin, wish, standing, len(body.encode()))),
             lost=wish.lost,
-            sent=as_words(article.title, body),
-            standing=as_words(standing.title, standing.body) if standing else None,
+            sent=article_words(escape(article.title), body),
+            standing=article_words(escape(standing.title), standing.body) if standing else None,
             edited=is_edited(standing, last, content_hash(article)),
         )
 
@@ -152,7 +153,7 @@ class Ghost:
 
     def find(self, key: str) -> Receipt | None:
         admin = self._admin()
-        post = _only(_with_key(admin, key))
+        post = the_one(_with_key(admin, key))
         return self._receipt(admin, post, key, ()) if post else None
 
     def check(self) -> tuple[str, ...]:
@@ -172,7 +173,7 @@ class Ghost:
             post = admin.post(last.remote_id)
             if post:
                 return post
-        return _only(_with_key(admin, key))
+        return the_one(_with_key(admin, key))
 
     def _wish(
         self, admin: GhostAdmin, article: Article, standing: GhostPost | None, *, draft: bool, at: str | None
@@ -234,7 +235,7 @@ class Ghost:
         copied = numbered is not None and self._holder(admin, numbered[1], made) is not None
         if made.slug != wish.slug and (wish.slug.isascii() or copied):
             admin.remove(made.id)
-            raise _taken(wish.slug, f"Ghost would have made it {made.slug!r}")
+            raise slug_taken(wish.slug, f"Ghost would have made it {made.slug!r}", place="Ghost")
 
     def _picture(self, admin: GhostAdmin, cover: Picture | None, standing: GhostPost | None, changed: list[str]) -> str:
         """The cover's address at Ghost, sent there if no post has it yet; empty without a cover.
@@ -286,7 +287,7 @@ class Ghost:
             status=status or ("live" if post.public else post.status),
             url=post.url if post.public else f"{admin.url}/{post.slug}/" if scheduled else None,
             remote_id=post.id,
-            content_hash=post.mark.content if post.mark and post.intact else fingerprint(post.title, post.html),
+            content_hash=post.content_hash,
             at=now(),
             changed=tuple(changed),
             revision=post.revision,
@@ -301,21 +302,7 @@ def _with_key(admin: GhostAdmin, key: str) -> list[GhostPost]:
     return admin.posts(f"tag:{tag_slug(key)}")
 
 
-def _only(posts: Sequence[GhostPost]) -> GhostPost | None:
-    """The one post of a key: a public one before a draft, the older before a copy."""
-    return min(posts, key=lambda post: not post.public, default=None)
-
-
 def _stands(standing: GhostPost, wish: _Wish) -> bool:
     """Whether the same words stand there in the wanted state, at the wanted time."""
-    mark = standing.mark
-    same = mark is not None and standing.intact and mark.content == content_hash(wish.article)
     on_time = wish.status != "scheduled" or utc(standing.published_at) == utc(wish.date)
-    return same and standing.status == wish.status and on_time
-
-
-def _taken(slug: str, how: str) -> SlugTakenError:
-    return SlugTakenError(
-        f"The address {slug!r} belongs to another article in Ghost ({how}).",
-        remedy="Give this article another address, or rename the other one there.",
-    )
+    return standing.content_hash == content_hash(wish.article) and standing.status == wish.status and on_time

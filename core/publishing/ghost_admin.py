@@ -19,6 +19,7 @@ from pydantic import SecretStr
 from core.errors import PublishError
 from core.publishing.connection import Connection
 from core.publishing.mark import Mark, fingerprint, read_mark
+from core.publishing.standing import Standing
 
 API = "ghost/api/admin"
 _LIFE_S = 240
@@ -35,7 +36,7 @@ _REMEDIES = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class GhostPost:
+class GhostPost(Standing):
     """A post as it stands in Ghost."""
 
     id: str
@@ -72,10 +73,6 @@ class GhostPost:
     @property
     def written(self) -> str:
         return fingerprint(self.title, self.body, self.excerpt)
-
-    @property
-    def intact(self) -> bool:
-        return self.mark is not None and self.mark.body == self.written
 
     @property
     def revision(self) -> str:

@@ -2,12 +2,10 @@
 
 import re
 from hashlib import sha256
-from html import escape
 from typing import Any
 
 from core.models import Article
 from core.publishing.body import blocks
-from core.publishing.difference import words
 from core.publishing.quotes import shorten
 from core.publishing.wording import described
 
@@ -50,11 +48,6 @@ def as_fields(article: Article, *, slug: str, date: str, picture: str) -> dict[s
 def as_body(article: Article) -> str:
     """The body that stands in the HTML card."""
     return "\n".join(blocks(article))
-
-
-def as_words(title: str, body: str) -> str:
-    """What a reader reads, a paragraph a line; the body is HTML, the title is not."""
-    return words(f"<article><h1>{escape(title)}</h1>{body}</article>")
 
 
 def tag_of(key: str) -> str:

@@ -19,12 +19,12 @@ from pydantic import SecretStr
 from core.errors import PublishError, UnansweredError
 from core.models import Article, Picture, Preview, Receipt
 from core.publishing.body import blocks, preview_page
-from core.publishing.difference import words
+from core.publishing.difference import article_words
 from core.publishing.mark import Mark, fingerprint, marked
 from core.publishing.micropub_site import MicropubSite, Post
 from core.publishing.picture import file_name, picture_bytes
 from core.publishing.record import content_hash
-from core.publishing.standing import is_edited, refuse_edits
+from core.publishing.standing import LEFT, is_edited, refuse_edits
 from core.publishing.target import TARGETS, Capabilities
 from core.publishing.wording import file_size, now
 
@@ -63,8 +63,8 @@ class Micropub:
             page=preview_page(article, Markup(content)),
             requests=() if done else tuple(requests),
             lost=_lost(article),
-            sent=_words(article.title, content),
-            standing=_words(standing.title, standing.html) if standing else None,
+            sent=article_words(escape(article.title), content),
+            standing=article_words(escape(standing.title), standing.html) if standing else None,
             edited=is_edited(standing, last, content_hash(article)),
         )
 
@@ -85,8 +85,7 @@ class Micropub:
         if not overwrite:
             refuse_edits(standing, last, content_hash(article), place="the site")
         if standing and draft and standing.public:
-            left = "Left as it is: it is public, and its update goes out in one step."
-            return _receipt(standing, article.key, _lost(article), changed=(left,))
+            return _receipt(standing, article.key, _lost(article), changed=(LEFT,))
         if standing and _stands(standing, article, public=not draft):
             return _receipt(standing, article.key, _lost(article), status="unchanged")
         changed: list[str] = []
@@ -199,7 +198,7 @@ def _receipt(
         status=status or ("live" if post.public else "draft"),
         url=post.url if post.public else None,
         remote_id=post.url,
-        content_hash=post.mark.content if post.mark and post.intact else post.written,
+        content_hash=post.content_hash,
         at=now(),
         changed=tuple(changed),
         revision=post.revision,
@@ -214,8 +213,7 @@ def _content(article: Article) -> str:
 
 
 def _stands(post: Post, article: Article, *, public: bool) -> bool:
-    same = post.intact and post.mark is not None and post.mark.content == content_hash(article)
-    return same and post.public == public
+    return post.content_hash == content_hash(article) and post.public == public
 
 
 def _lost(article: Article) -> tuple[str, ...]:
@@ -225,7 +223,3 @@ def _lost(article: Article) -> tuple[str, ...]:
     if article.description:
         told.append("The description for search engines: the site makes its own.")
     return tuple(told)
-
-
-def _words(title: str, markup: str) -> str:
-    return words(f"<article><h1>{escape(title)}</h1>{markup}</article>")

@@ -18,6 +18,7 @@ from core.models import Article, Picture, Receipt
 from core.publishing.connection import Connection
 from core.publishing.mark import Mark, carrier, fingerprint, read_mark
 from core.publishing.picture import file_name, picture_bytes
+from core.publishing.standing import Standing
 
 MOST_PAGES = 20
 """Pages of the site's list that are searched for a key; 100 posts each."""
@@ -33,7 +34,7 @@ _REMEDIES = {
 
 
 @dataclass(frozen=True)
-class Post:
+class Post(Standing):
     """A post as the site tells it (`q=source`)."""
 
     url: str
@@ -59,10 +60,6 @@ class Post:
     @property
     def written(self) -> str:
         return fingerprint(self.title, read_mark(self.html)[0])
-
-    @property
-    def intact(self) -> bool:
-        return self.mark is not None and self.mark.body == self.written
 
     @property
     def revision(self) -> str:

@@ -14,19 +14,20 @@ from html import escape
 
 from pydantic import SecretStr
 
-from core.errors import PublishError, SlugTakenError
+from core.errors import PublishError
 from core.models import Article, Preview, Receipt
 from core.publishing.body import blocks, ld_json, preview_page
 from core.publishing.connection import Connection
-from core.publishing.mark import carrier, fingerprint, read_mark
+from core.publishing.difference import article_words
+from core.publishing.mark import carrier, read_mark
 from core.publishing.picture import file_name, picture_bytes
 from core.publishing.record import content_hash
-from core.publishing.standing import is_edited, refuse_edits
+from core.publishing.standing import LEFT, is_edited, refuse_edits, slug_taken, the_one
 from core.publishing.target import TARGETS, Capabilities
 from core.publishing.wording import file_size, now, utc
 from core.publishing.wordpress_door import Door, Fields, Post, State, same_name
 from core.publishing.wordpress_rest import open_rest
-from core.publishing.wordpress_text import as_fields, as_words, fitting, lost_by_role, lost_of, with_mark
+from core.publishing.wordpress_text import as_fields, fitting, lost_by_role, lost_of, with_mark
 from core.publishing.wordpress_xmlrpc import XmlRpc
 
 _REMEDIES = {
@@ -114,8 +115,7 @@ class WordPress:
             refuse_edits(standing, last, content_hash(article), place="WordPress")
         wish = self._wish(door, article, standing, draft=draft, at=at)
         if standing and draft and standing.public:
-            left = "Left as it is: it is public, and its update goes out in one step."
-            return self._receipt(standing, article.key, wish.lost, changed=(left,))
+            return self._receipt(standing, article.key, wish.lost, changed=(LEFT,))
         if standing and _stands(standing, wish):
             return self._receipt(standing, article.key, wish.lost, status="unchanged")
         if standing and standing.public and at:
@@ -137,8 +137,8 @@ class WordPress:
             page=preview_page(article, body),
             requests=() if done else tuple(self._requests(door, wish, standing)),
             lost=wish.lost,
-            sent=as_words(escape(article.title), body),
-            standing=as_words(standing.title, standing.body) if standing else None,
+            sent=article_words(escape(article.title), body),
+            standing=article_words(standing.title, standing.body) if standing else None,
             edited=is_edited(standing, last, content_hash(article)),
         )
 
@@ -175,7 +175,7 @@ class WordPress:
         )
 
     def find(self, key: str) -> Receipt | None:
-        post = _only(_with_key(self._door(), key))
+        post = the_one(_with_key(self._door(), key))
         return self._receipt(post, key, ()) if post else None
 
     def check(self) -> tuple[str, ...]:
@@ -208,7 +208,7 @@ class WordPress:
             post = door.post(int(last.remote_id))
             if post and post.status != "trash":
                 return post
-        return _only(_with_key(door, key))
+        return the_one(_with_key(door, key))
 
     def _wish(self, door: Door, article: Article, standing: Post | None, *, draft: bool, at: str | None) -> _Wish:
         there = datetime.now(UTC) + timedelta(seconds=self._connection.skew_s)
@@ -231,7 +231,7 @@ class WordPress:
             self._may_publish(door)
         others = [id for id in door.holders(wish.slug) if standing is None or id != standing.id]
         if others:
-            raise _taken(wish.slug, f"post {others[0]} has it")
+            raise slug_taken(wish.slug, f"post {others[0]} has it", place="WordPress")
 
     def _carry_out(self, door: Door, wish: _Wish, standing: Post | None) -> Receipt:
         changed: list[str] = []
@@ -262,7 +262,7 @@ class WordPress:
                 door.remove(post.id)
             else:
                 door.write(post.id, {"status": "draft", "slug": wish.slug})
-            raise _taken(wish.slug, f"WordPress would have made it {post.slug!r}")
+            raise slug_taken(wish.slug, f"WordPress would have made it {post.slug!r}", place="WordPress")
         if post.status != wish.state:
             raise PublishError(
                 f"WordPress left the article {post.status!r} instead of {wish.state!r}.",
@@ -330,7 +330,7 @@ class WordPress:
             status=status or states.get(post.status, "draft"),
             url=post.link if post.status in states else None,
             remote_id=str(post.id),
-            content_hash=post.mark.content if post.mark and post.intact else fingerprint(post.content),
+            content_hash=post.content_hash,
             at=now(),
             changed=tuple(changed),
             revision=post.revision,
@@ -344,21 +344,7 @@ def _with_key(door: Door, key: str) -> list[Post]:
     return sorted((post for post in found if post.mark and post.mark.key == key), key=lambda post: post.id)
 
 
-def _only(posts: Sequence[Post]) -> Post | None:
-    """The one post of a key: a public one before a draft, the older before a copy."""
-    return min(posts, key=lambda post: (not post.public, post.id), default=None)
-
-
 def _stands(standing: Post, wish: _Wish) -> bool:
     """Whether the same words stand there in the wanted state, at the wanted time."""
-    mark = standing.mark
-    same = mark is not None and standing.intact and mark.content == content_hash(wish.article)
     on_time = wish.state != "future" or standing.date_gmt == wish.date
-    return same and standing.status == wish.state and on_time
-
-
-def _taken(slug: str, how: str) -> SlugTakenError:
-    return SlugTakenError(
-        f"The address {slug!r} belongs to another article in WordPress ({how}).",
-        remedy="Give this article another address, or rename the other one there.",
-    )
+    return standing.content_hash == content_hash(wish.article) and standing.status == wish.state and on_time

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from core.models import Picture
 from core.publishing.mark import Mark, fingerprint, read_mark
+from core.publishing.standing import Standing
 
 State = Literal["publish", "future", "draft"]
 
@@ -30,7 +31,7 @@ class Fields(TypedDict, total=False):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Post:
+class Post(Standing):
     """A post as it stands there, with its text as it was written."""
 
     id: int
@@ -61,13 +62,7 @@ class Post:
 
     @property
     def written(self) -> str:
-        """Hash of the words that stand there, to be compared with the mark's."""
         return fingerprint(self.title, self.body, self.excerpt)
-
-    @property
-    def intact(self) -> bool:
-        """Nobody touched the words since we wrote them."""
-        return self.mark is not None and self.mark.body == self.written
 
     @property
     def revision(self) -> str:

@@ -13,7 +13,6 @@ from lxml import html as parser
 
 from core.models import Article
 from core.publishing.body import blocks
-from core.publishing.difference import words
 from core.publishing.mark import Mark, fingerprint, marked
 from core.publishing.record import content_hash
 from core.publishing.wordpress_door import Fields
@@ -36,11 +35,6 @@ def as_fields(article: Article, script: str = "") -> Fields:
 
 def with_mark(article: Article, body: str, written: str) -> str:
     return marked(body, Mark(key=article.key, content=content_hash(article), body=written))
-
-
-def as_words(title: str, body: str) -> str:
-    """What a reader reads, a paragraph a line; both are HTML."""
-    return words(f"<article><h1>{title}</h1>{body}</article>")
 
 
 def fitting(slug: str) -> str:

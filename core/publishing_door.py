@@ -163,9 +163,8 @@ class PublishingDoor:
 
         row = self._row(run_id, target)
         article = self._article(run_id, row, target=target, reason=reason)
-        receipts = self._store.publications.receipts(row.id) if row else []
+        last = self._store.publications.last_receipt(row.id) if row else None
         there = target_for(target, self._settings())
-        last = receipts[0] if receipts and receipts[0].status != "deleted" else None
         return _in_time(lambda: there.preview(article, last=last), f"{target} does not answer.")
 
     def _row(self, run_id: str, target: str) -> Publication | None:

@@ -53,7 +53,7 @@ def deliver(
     wanted = "draft" if draft else "scheduled" if at else "live"
     with _held(store, publication_id) as fence:
         row = _recovered(store, publication_id, fence, target)
-        last, article = _last(store, row), make(row)
+        last, article = store.publications.last_receipt(row.id), make(row)
         intended = content_hash(article)
         if last and (row.content_hash, row.status) == (intended, wanted) and not (overwrite or row.error or at):
             return replace(last, status="unchanged", at=now(), changed=())
@@ -64,7 +64,7 @@ def deliver(
         store.publications.intend(row.id, fence, intent, json.dumps(as_data(article)))
         return _sent(
             store, row, fence, target, intent,
-            lambda known: target.publish(article, last=known or last, draft=draft, at=at, overwrite=overwrite),
+            lambda last: target.publish(article, last=last, draft=draft, at=at, overwrite=overwrite),
         )  # fmt: skip
 
 
@@ -168,17 +168,17 @@ def _sent(
 def _answered(
     store: Store, row: Publication, target: Target, intent: Intent, send: Callable[[Receipt | None], Receipt]
 ) -> Receipt:
-    known: Receipt | None = None
+    last = store.publications.last_receipt(row.id)
     for tries in range(1, TRIES + 1):
         try:
-            return send(known)
+            return send(last)
         except UnansweredError:
             found = target.find(row.key)
             if _is_done(found, intent):
                 return found or _gone(row)
             if tries == TRIES:
                 raise
-            known = None if store.publications.receipts(row.id) else found
+            last = last or found
     raise AssertionError("the last try returned or raised")
 
 
@@ -214,12 +214,12 @@ def _ended(
 ) -> Receipt:  # fmt: skip
     with _held(store, publication_id) as fence:
         row = _recovered(store, publication_id, fence, target)
-        last = _last(store, row)
+        last = store.publications.last_receipt(row.id)
         if last and row.status == wanted:
             return replace(last, status="unchanged", at=now(), changed=())
         intent = Intent(content_hash="", slug=row.slug, wanted=wanted, before=row.status, at=now())
         store.publications.intend(row.id, fence, intent, None)
-        return _sent(store, row, fence, target, intent, lambda known: end(row, known or last))
+        return _sent(store, row, fence, target, intent, lambda last: end(row, last))
 
 
 # --- after a crash ---------------------------------------------------------------
@@ -261,7 +261,7 @@ def _recovered(store: Store, publication_id: int, fence: int, target: Target) ->
         store.publications.set(
             row.id, fence=fence, status=found.status, url=found.url or row.url, remote_id=found.remote_id, intent=None
         )
-        if not store.publications.receipts(row.id):
+        if store.publications.last_receipt(row.id) is None:
             store.publications.receipt(row.id, found)
     return store.publications.get(publication_id)
 
@@ -279,9 +279,3 @@ def _gone(row: Publication) -> Receipt:
         target=row.target, key=row.key, status="deleted", url=None, remote_id=row.remote_id or "", content_hash="",
         at=now(),
     )  # fmt: skip
-
-
-def _last(store: Store, row: Publication) -> Receipt | None:
-    """Our newest receipt for what may still stand there."""
-    receipts = store.publications.receipts(row.id)
-    return receipts[0] if receipts and receipts[0].status != "deleted" else None

@@ -176,6 +176,15 @@ class Publications:
             ).fetchall()
         return [_receipt(row["data"]) for row in rows]
 
+    def last_receipt(self, publication_id: int) -> Receipt | None:
+        """The newest receipt, for what may still stand there; None when it was deleted or there never was one."""
+        with self._database.read() as c:
+            row = c.execute(
+                "SELECT data FROM receipts WHERE publication_id = ? ORDER BY id DESC LIMIT 1", (publication_id,)
+            ).fetchone()
+        last = _receipt(row["data"]) if row else None
+        return None if last and last.status == "deleted" else last
+
     # --- looking ---
 
     def of_run(self, run_id: str) -> list[Publication]:

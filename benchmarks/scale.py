@@ -28,6 +28,7 @@ from typing import Any
 from benchmarks.corpus import Corpus
 from core.holdings import Holdings, LibrarySearch, cut
 from core.library import embed_missing, take_in
+from core.models import Brief
 from core.reading.extract import read_file
 from core.retrieval.embed import WordVectors
 from core.retrieval.index import match_expression
@@ -135,7 +136,7 @@ def _measured(holdings: Holdings, args: argparse.Namespace) -> dict[str, Any]:
     began = time.thread_time()
     neighbours.take_in(all_of_them=True)
     loaded = time.thread_time() - began
-    search = LibrarySearch(holdings, asked[0])
+    search = LibrarySearch(holdings, Brief(topic=asked[0]))
     timed = {
         "whole library: documents by words": lambda q: index.documents(matches[q], 80),
         "whole library: passages by words": lambda q: index.lexical(matches[q], 100),

@@ -23,6 +23,17 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--library", action="append", default=[], metavar="PATH", help="a file or folder to draw on")
     run.add_argument("--engine", action="append", default=[], metavar="NAME", help="a search engine; repeatable")
     run.add_argument("--url", action="append", default=[], metavar="URL", help="a page to read; repeatable")
+    run.add_argument("--allow", action="append", default=[], metavar="SITE", help="keep to this site; repeatable")
+    run.add_argument("--deny", action="append", default=[], metavar="SITE", help="leave this site out; repeatable")
+    run.add_argument("--from", dest="published_from", metavar="DATE", help="use sources published on this day or later")
+    run.add_argument("--to", dest="published_to", metavar="DATE", help="use sources published on this day or earlier")
+    run.add_argument("--dated-only", action="store_true", help="leave out sources that give no date")
+    run.add_argument(
+        "--kind", action="append", default=[], metavar="KIND", help="web, pdf, word, markdown or text; repeatable"
+    )
+    run.add_argument(
+        "--source-language", action="append", default=[], metavar="CODE", help="of sources, such as de; repeatable"
+    )
     run.add_argument("--model", help="a model for every role; `extractive` for none")
     run.add_argument("--budget", type=float, metavar="USD")
     run.add_argument("--words", type=int, default=1200)

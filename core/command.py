@@ -32,6 +32,9 @@ def run(given: argparse.Namespace) -> int:
     brief = Brief(
         topic="", audience=given.audience, words=given.words, language=given.language, budget_usd=given.budget,
         autopilot=given.autopilot, target=given.target, engines=tuple(given.engine), urls=tuple(given.url),
+        allow=tuple(given.allow), deny=tuple(given.deny), published_from=given.published_from,
+        published_to=given.published_to, dated_only=given.dated_only, kinds=tuple(given.kind),
+        languages=tuple(given.source_language),
         models=dict.fromkeys(ROLES, given.model) if given.model else {},
     )  # fmt: skip
     briefs = [replace(brief, topic=topic) for topic in given.topics]

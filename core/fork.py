@@ -29,9 +29,10 @@ _BEGINS = {
 
 _LAST = {
     "topic": "plan", "language": "plan", "engines": "research", "urls": "research", "collections": "research",
-    "allow": "research", "deny": "research", "words": "write", "notes": "write", "exclude": "write",
-    "include": "write", "exclude_source": "write", "audience": "edit", "tone": "edit", "gate": "judge",
-    "max_revisions": "judge", "budget_usd": "edit", "autopilot": "edit", "target": "review",
+    "allow": "research", "deny": "research", "published_from": "research", "published_to": "research",
+    "dated_only": "research", "kinds": "research", "languages": "research", "words": "write", "notes": "write",
+    "exclude": "write", "include": "write", "exclude_source": "write", "audience": "edit", "tone": "edit",
+    "gate": "judge", "max_revisions": "judge", "budget_usd": "edit", "autopilot": "edit", "target": "review",
     "model.planner": "plan", "model.researcher": "research", "model.writer": "judge", "model.judge": "edit",
     "model.editor": "edit",
 }  # fmt: skip
@@ -43,7 +44,9 @@ _FIRST = {
 }  # fmt: skip
 """What is a run's own -> the first step at which it stands."""
 
-_LISTS = ("engines", "urls", "collections", "allow", "deny")
+_LISTS = ("engines", "urls", "collections", "allow", "deny", "kinds", "languages")
+_WHERE = {*_LISTS, "published_from", "published_to", "dated_only"}
+"""What decides which sources are found and used."""
 _NUMBERS: dict[str, type] = {"words": int, "max_revisions": int, "gate": float, "budget_usd": float}
 
 
@@ -140,7 +143,7 @@ def changed_brief(brief: Brief, changes: Mapping[str, Any]) -> Brief:
             values[name] = tuple(_listed(value))
         elif name in _NUMBERS:
             values[name] = _number(name, value)
-        elif name == "autopilot":
+        elif name in ("autopilot", "dated_only"):
             values[name] = str(value).lower() in ("1", "true", "yes", "on")
         elif name in Brief.__dataclass_fields__:
             values[name] = str(value).strip()
@@ -246,8 +249,8 @@ def _copied(store: Store, run: Run, new: str, point: Point, changes: Mapping[str
         for old, row in zip(plan.questions, rows, strict=False)
         if point.step != "research" or (old.text, old.queries) == (row.text, row.queries)
     }
-    if point.step == "research" and {"engines", "urls", "collections", "allow", "deny"} & changes.keys():
-        held = {}  # searched elsewhere: for every question
+    if point.step == "research" and _WHERE & changes.keys():
+        held = {}  # searched elsewhere, or for other sources: for every question
     refused = _ids(changes, "exclude_source")
     _copy_sources(store, run.id, new, held, refused)
     state: dict[str, Any] = {"plan_id": copy.id, "held": sorted(held.values())}

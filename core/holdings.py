@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import ReadError
-from core.models import Document, Hit, Section, Snapshot, Source
+from core.models import Brief, Document, Hit, Section, Snapshot, Source
 from core.reading.dedupe import fingerprint
 from core.reading.extract import file_suffixes
 from core.retrieval.chunk import chunk
@@ -144,15 +144,15 @@ class LibrarySearch:
     query would bring up documents on anything. Closeness in meaning to the topic keeps them out.
     """
 
-    def __init__(self, holdings: Holdings, topic: str, collections: tuple[str, ...] = ()) -> None:
+    def __init__(self, holdings: Holdings, brief: Brief) -> None:
         self._holdings = holdings
-        self._topic = topic
-        self._collections = collections
+        self._brief = brief
 
     def hits(self, query: str, limit: int) -> list[Hit]:
         """Documents, best first by words, then, where words find few, by meaning; their text is held already."""
         store = self._holdings.store
-        found = [hit for hit in self._found(query, limit * 2) if self._is_close(hit[0].snapshot_id)][:limit]
+        matching = self._found(query, limit * 2, self._brief)
+        found = [hit for hit in matching if self._is_close(hit[0].snapshot_id)][:limit]
         if len(found) < FEW:
             known = {source.id for source, _ in found}
             more = [hit for hit in self._by_meaning(query) if hit[0].id not in known]
@@ -166,10 +166,18 @@ class LibrarySearch:
             for rank, (source, passage) in enumerate(found)
         ]  # fmt: skip
 
-    def _found(self, query: str, limit: int) -> list[tuple[Source, int]]:
+    def outside(self, query: str, limit: int) -> list[Hit]:
+        """What `hits` would bring up but for the dates, kinds and languages that the brief asks for."""
+        if not self._brief.filtered:
+            return []
+        found = LibrarySearch(self._holdings, self._brief.unfiltered).hits(query, limit)
+        sources = self._holdings.store.sources
+        return [hit for hit in found if (source := sources.by_url(hit.url)) and self._brief.outside(source)]
+
+    def _found(self, query: str, limit: int, brief: Brief) -> list[tuple[Source, int]]:
         store = self._holdings.store
         match = match_expression(query, store.passages)
-        found = store.passages.documents(match, limit, self._collections) if match else []
+        found = store.passages.documents(match, limit, brief) if match else []
         sources = store.sources.many(source for source, _, _ in found)
         return [(sources[source], passage) for source, passage, _ in found]
 
@@ -179,7 +187,7 @@ class LibrarySearch:
         if embedder is None or neighbours is None:
             return []
         near = [passage for passage, _ in neighbours.search(embedder.embed([query])[0], NEAR)]
-        source_of = store.passages.current(near, self._collections)
+        source_of = store.passages.current(near, self._brief)
         best: dict[int, int] = {}
         for passage in near:
             if passage in source_of:
@@ -202,12 +210,13 @@ class LibrarySearch:
     @cached_property
     def _vector(self) -> Any:
         assert self._holdings.embedder is not None, "asked for with an embedder only"
-        return self._holdings.embedder.embed([self._topic])[0]
+        return self._holdings.embedder.embed([self._brief.topic])[0]
 
     @cached_property
     def _closest(self) -> float:
         """How close the closest of the documents that match the topic itself comes."""
-        close = [self._closeness(source.snapshot_id) for source, _ in self._found(self._topic, TOPIC_DOCUMENTS)]
+        found = self._found(self._brief.topic, TOPIC_DOCUMENTS, self._brief.unfiltered)
+        close = [self._closeness(source.snapshot_id) for source, _ in found]
         return max((one for one in close if one is not None), default=0.0)
 
 

@@ -47,6 +47,7 @@ from core.publishing_door import PublishingDoor
 from core.settings import ROOT, SECRET, Settings, load
 from core.store import Store
 from core.verification_door import VerificationDoor
+from core.wanted import left_out, sources_asked_for
 
 if TYPE_CHECKING:
     from core.doctor import Check
@@ -155,7 +156,8 @@ class Studio:
         self._check_target(brief.target)
         self._check_models(brief.models, settings)
         budget = brief.budget_usd if brief.budget_usd is not None else settings.budget_usd
-        return replace(brief, topic=topic, engines=engines, budget_usd=budget)
+        brief = replace(brief, topic=topic, engines=engines, budget_usd=budget)
+        return replace(brief, **sources_asked_for(brief))
 
     def _check_engines(self, engines: tuple[str, ...]) -> None:
         from core.search import ENGINES
@@ -385,6 +387,10 @@ class Studio:
 
     def sources(self, run_id: str) -> list[RunSource]:
         return self.store.sources.of_run(run_id)
+
+    def left_out(self, run_id: str) -> tuple[str, ...]:
+        """What the brief's dates, kinds and languages kept out: `2 pages outside the dates you asked for`, ..."""
+        return left_out(self.sources(run_id))
 
     def conflicts(self, run_id: str) -> list[Conflict]:
         return self.store.evidence.conflicts(run_id)

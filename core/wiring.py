@@ -10,7 +10,7 @@ from core.language.ledger import Ledger
 from core.language.openai import OpenAI
 from core.language.pace import Pace
 from core.language.router import Router
-from core.models import Call, Run
+from core.models import Brief, Call, Run
 from core.reading.web import Cached, Client
 from core.retrieval.embed import WordVectors
 from core.runtime import Context, Searcher
@@ -146,13 +146,20 @@ def _router(context: Context, process: Process) -> Router:
     )  # fmt: skip
 
 
+def _language(brief: Brief) -> str:
+    """To search in: the article's, unless sources of others alone are asked for."""
+    return brief.language if brief.language in (brief.languages or (brief.language,)) else brief.languages[0]
+
+
 def _engine(name: str, run: Run, process: Process, settings: Settings) -> Engine:
     own = settings.engine_settings.get(name, {})
     client = process.services if name == "searxng" or "base_url" in own else process.client
     given = {
         "fetch": client.get, "post": client.post_json,
-        "lookup": LibrarySearch(process.holdings, run.brief.topic, run.brief.collections).hits,
-        "language": run.brief.language,
+        "lookup": LibrarySearch(process.holdings, run.brief).hits,
+        "language": _language(run.brief),
+        "published": (run.brief.published_from, run.brief.published_to),
+        "dated": (run.brief.published_from, run.brief.published_to) if run.brief.dated_only else None,
         "base_url": settings.searxng_url if name == "searxng" else None,
         "api_key": {"tavily": settings.tavily_api_key, "brave": settings.brave_api_key}.get(name),
         **own,

@@ -25,6 +25,7 @@ from core.store.database import LEAST_FREE, now
 from core.store.events import LeaseLost
 from core.store.runs import LEASE_S
 from core.verification.schedule import check_due
+from core.wanted import left_out
 from core.wiring import Process, context_for, settings_now
 
 POLL_S = 0.1
@@ -241,14 +242,18 @@ class Worker:
             self._store.decisions.handled(decision.id)
         return None
 
+    def _no_evidence(self, run: Run) -> NoEvidence:
+        said = "Nothing that was found says enough about this topic to write from."
+        remedy = "Add documents to the library, switch on another search engine, or reword the topic."
+        if others := left_out(self._store.sources.of_run(run.id)):
+            said += f" It was not allowed to use {', '.join(others)}."
+            remedy = "Start anew with wider dates, or with more kinds or languages of sources; what was read is kept."
+        return NoEvidence(said, remedy=remedy)
+
     def _come_to_rest(self, run: Run, waits: str | None, *, passed: bool) -> None:
         if waits is None:
             status, step = Status.NO_EVIDENCE, Step.RESEARCH
-            error = NoEvidence(
-                "Nothing that was found says enough about this topic to write from.",
-                remedy="Add documents to the library, switch on another search engine, or reword the topic.",
-            )
-            self._set(run, error=error.as_dict())
+            self._set(run, error=self._no_evidence(run).as_dict())
         elif waits == "plan":
             status, step = Status.PLAN, Step.PLAN
         else:

@@ -65,6 +65,15 @@ def test_run_goes_from_topic_to_site_and_tells_everything(command: Command, hous
     assert json.loads(out.splitlines()[0])["run"] == said["run"]
 
 
+def test_sources_are_asked_for_by_date_kind_language_and_site(command: Command, house: House):
+    asked = ["--from", "2020", "--to", "2026-03", "--dated-only", "--kind", "web", "--source-language", "en"]
+    code, out, _ = command("run", "Do street trees cool a hot city?", *asked, "--deny", "a.example", "--json")
+    assert code == 0
+    brief = house.run(str(last_object(out)["run"])).brief
+    assert (brief.published_from, brief.published_to, brief.dated_only) == ("2020-01-01", "2026-03-31", True)
+    assert (brief.kinds, brief.languages, brief.deny) == (("web",), ("en",), ("a.example",))
+
+
 def test_run_without_evidence_exits_with_2_and_says_what_to_do(command: Command):
     code, out, err = command("run", "quantum chromodynamics lattice methods", "--autopilot")
     assert code == 2
@@ -115,6 +124,8 @@ def test_a_folder_given_on_the_way_is_read(command: Command, tmp_path: Path):
         (["run", "tides", "--model", "gpt-none"], "gpt-none", "OPENAI_API_KEY"),
         (["run", "tides", "--library", "/nowhere/at/all"], "/nowhere/at/all", "Check the path"),
         (["run", "tides", "--words", "3"], "3 words", "100 to 10,000"),
+        (["run", "tides", "--from", "2025", "--to", "2024"], "2025-01-01 to 2024-12-31", "Swap the two dates"),
+        (["run", "tides", "--kind", "scroll"], "scroll", "web, pdf"),
         (["show", "r00000000"], "no run 'r00000000'", "python -m core runs"),
         (["verify", "r00000000"], "r00000000", "python -m core runs"),
         (["resume", "r00000000"], "no run 'r00000000'", "python -m core runs"),

@@ -6,7 +6,7 @@ import pytest
 
 from core.errors import ReadError
 from core.holdings import Holdings, LibrarySearch, files
-from core.models import Document
+from core.models import Brief, Document
 from core.retrieval.embed import WordVectors
 from core.store import Store
 from tests.agents.small_house import HEAT_PUMPS, House, house, new_house, samples
@@ -46,16 +46,21 @@ def test_without_an_embedder_words_still_find(tmp_path: Path):
     store = Store(tmp_path / "galley.db")
     holdings = Holdings(store, None)
     holdings.keep(document("The tide rises twice a day."), collection="sea")
-    assert [hit.title for hit in LibrarySearch(holdings, "tides").hits("tide", 5)] == ["Tides"]
+    assert [hit.title for hit in LibrarySearch(holdings, Brief(topic="tides")).hits("tide", 5)] == ["Tides"]
 
 
 def test_the_library_brings_up_documents_on_the_topic_only(house: House):
-    found = LibrarySearch(house.process.holdings, HEAT_PUMPS).hits("cost of heat pumps in old houses", 10)
+    found = LibrarySearch(house.process.holdings, Brief(topic=HEAT_PUMPS)).hits("cost of heat pumps in old houses", 10)
     assert len(found) >= 5
     assert all(hit.url.startswith("library:heat-pumps/") for hit in found)
     assert [hit.rank for hit in found] == list(range(len(found)))
-    assert LibrarySearch(house.process.holdings, "quantum chromodynamics").hits("lattice methods study", 10) == []
-    sleep = LibrarySearch(house.process.holdings, HEAT_PUMPS, ("sleep",)).hits("heat at night", 10)
+    assert (
+        LibrarySearch(house.process.holdings, Brief(topic="quantum chromodynamics")).hits("lattice methods study", 10)
+        == []
+    )
+    sleep = LibrarySearch(house.process.holdings, Brief(topic=HEAT_PUMPS, collections=("sleep",))).hits(
+        "heat at night", 10
+    )
     assert all(hit.url.startswith("library:sleep/") for hit in sleep)
 
 
@@ -77,6 +82,11 @@ def test_a_document_that_says_it_in_other_words_is_found(tmp_path: Path):
     holdings = Holdings(store, WordVectors())
     holdings.keep(document("A physician examined the sick child at the hospital.", "library:a/1"), collection="a")
     holdings.keep(document("The glacier's ice melted into the valley in summer.", "library:a/2"), collection="a")
-    found = LibrarySearch(holdings, "doctors treating ill kids").hits("doctor treats ill kid", 5)
+    found = LibrarySearch(holdings, Brief(topic="doctors treating ill kids")).hits("doctor treats ill kid", 5)
     assert [hit.url for hit in found] == ["library:a/1"]
-    assert LibrarySearch(holdings, "doctors treating ill kids", ("b",)).hits("doctor treats ill kid", 5) == []
+    assert (
+        LibrarySearch(holdings, Brief(topic="doctors treating ill kids", collections=("b",))).hits(
+            "doctor treats ill kid", 5
+        )
+        == []
+    )

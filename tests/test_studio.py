@@ -48,6 +48,14 @@ def test_pages_of_runs_do_not_overlap(house: House):
         (Brief(topic="tides", words=50), "50 words"),
         (Brief(topic="tides", engines=("altavista",)), "altavista"),
         (Brief(topic="tides", target="geocities"), "geocities"),
+        (
+            Brief(topic="tides", published_from="2025-01-01", published_to="2024-12-31"),
+            "the first day is after the last",
+        ),
+        (Brief(topic="tides", published_to="last spring"), "'last spring' is not a date"),
+        (Brief(topic="tides", published_from="2024-13"), "is not a date"),
+        (Brief(topic="tides", kinds=("scroll",)), "scroll"),
+        (Brief(topic="tides", languages=("German!",)), "is not a language"),
         (Brief(topic="tides", models={"writer": "gpt-none"}), "gpt-none"),
     ],
 )
@@ -56,6 +64,15 @@ def test_a_brief_that_cannot_be_worked_on_is_refused_before_it_is_queued(house: 
         house.studio.start(brief)
     assert told.value.remedy
     assert house.studio.runs().total == 0
+
+
+def test_dates_that_are_not_whole_days_are_taken_at_their_widest(house: House):
+    brief = Brief(
+        topic="tides", published_from="2024", published_to="2024-02", kinds=("PDF", "pdf"), languages=("EN-gb",)
+    )
+    kept = house.run(house.studio.start(brief)).brief
+    assert (kept.published_from, kept.published_to) == ("2024-01-01", "2024-02-29")
+    assert (kept.kinds, kept.languages) == (("pdf",), ("en",))
 
 
 def test_decisions_for_runs_that_are_not_there_or_do_not_wait(house: House):

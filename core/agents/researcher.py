@@ -2,6 +2,7 @@
 
 Researchers work side by side, one a question. A page that two of them find is read once.
 A page that fails or does not fit is replaced by the next hit; texts that repeat each other count once.
+What is not of the dates, kinds and languages the brief asks for is kept and noted, but never evidence.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -13,6 +14,7 @@ from core.agents.connections import connected
 from core.agents.state import RunState, Update
 from core.errors import ReadError
 from core.events import Kind
+from core.holdings import LibrarySearch
 from core.judging import conflicts
 from core.models import Document, Evidence, Flag, Hit, Passage, Question, RunSource, Source, Step
 from core.reading.dedupe import duplicates
@@ -79,12 +81,20 @@ def read_for(question: Question, queries: list[str], context: Context) -> int:
     )
     kept = sum(context.map(lambda hit: _read(hit, question, context), pasted, at_once=PAGES_AT_ONCE))
     held = [hit for hit in found.hits if hit.snapshot_id is not None]
-    kept += sum(_read(hit, question, context) for hit in held)
+    kept += sum(_read(hit, question, context) for hit in [*held, *_not_asked_for(queries, context)])
     waiting, pages = [hit for hit in found.hits if hit.snapshot_id is None], 0
     while waiting and pages < wanted:
         batch, waiting = waiting[: wanted - pages], waiting[wanted - pages :]
         pages += sum(context.map(lambda hit: _read(hit, question, context), batch, at_once=PAGES_AT_ONCE))
     return kept + pages
+
+
+def _not_asked_for(queries: list[str], context: Context) -> list[Hit]:
+    """What the library holds on it outside the brief's dates, kinds and languages: looked at to be told, not used."""
+    if "library" not in context.searcher.names:
+        return []
+    library = LibrarySearch(context.holdings, context.brief)
+    return list({hit.url: hit for query in queries for hit in library.outside(query, HITS)}.values())
 
 
 @dataclass(frozen=True)
@@ -123,6 +133,12 @@ def _fetch(hit: Hit, question: Question, context: Context) -> _Outcome:
             reason=error.message,
         )  # fmt: skip
         return _Outcome("skipped", error.message)
+    if outside := context.brief.outside(source):
+        context.emit(
+            Kind.SKIPPED, Step.RESEARCH, question_id=question.id, url=source.url, title=source.title,
+            reason=outside.capitalize(),
+        )  # fmt: skip
+        return _Outcome("outside", outside, source)
     for flag in source.flags:
         context.emit(
             Kind.FLAGGED, Step.RESEARCH, source_id=source.id, title=source.title, flag=flag.kind, note=flag.note

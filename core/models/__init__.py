@@ -26,7 +26,20 @@ from core.models.judgement import (
 from core.models.plan import Plan, Question
 from core.models.publication import Intent, PageCheck, Pending, Preview, Publication, Receipt, TargetField, TargetForm
 from core.models.run import Call, Decision, Event, Fork, Run, Status, Step
-from core.models.source import Document, Flag, Hit, Ingest, Page, Passage, RunSource, Section, Snapshot, Source, Span
+from core.models.source import (
+    KINDS,
+    Document,
+    Flag,
+    Hit,
+    Ingest,
+    Page,
+    Passage,
+    RunSource,
+    Section,
+    Snapshot,
+    Source,
+    Span,
+)
 from core.models.verification import Finding, Look, Standing, Verification, Watch
 
 __all__ = [
@@ -57,6 +70,7 @@ __all__ = [
     "Ingest",
     "Intent",
     "JudgeMeasured",
+    "KINDS",
     "Label",
     "Look",
     "Note",

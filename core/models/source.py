@@ -62,6 +62,16 @@ class Document:
     """It lists other pages (contents, an index of names) and says little itself."""
 
 
+KINDS = {
+    "web": "text/html",
+    "pdf": "application/pdf",
+    "word": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "markdown": "text/markdown",
+    "text": "text/plain",
+}
+"""Kind of source that a brief may ask for -> its media type, as readers name it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Source:
     """A document that is held, with the newest snapshot's facts."""
@@ -83,6 +93,13 @@ class Source:
     excluded: bool = False
     duplicate_of: int | None = None
     """The source whose text this one repeats."""
+    language: str | None = None
+    """Two or three letters; None where the document does not say it."""
+
+    @property
+    def kind(self) -> str:
+        """One of `KINDS`, or the media type of what none of them names."""
+        return next((kind for kind, media_type in KINDS.items() if media_type == self.media_type), self.media_type)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +130,7 @@ class RunSource:
     query: str
     rank: int
     status: str
-    """`read`, `skipped`, `duplicate`."""
+    """`read`, `skipped`, `duplicate`, `outside`: kept, but not what the brief asks for."""
     reason: str = ""
     source_id: int | None = None
     snapshot_id: int | None = None

@@ -5,14 +5,17 @@ first version.
 """
 
 import re
+from datetime import date
 from typing import Any
 
 from core.errors import SearchError
 from core.models import Hit
-from core.search.engine import ENGINES, Fetch, ask, not_understood, ranked
+from core.search.engine import ENGINES, Days, Fetch, ask, not_understood, ranked
 from core.search.markup import day
 
 MOST_WORDS = 10
+FIRST_DAY = "1991-08-14"
+"""Of arXiv."""
 _ATOM = "{http://www.w3.org/2005/Atom}"
 
 
@@ -22,8 +25,11 @@ class Arxiv:
 
     name = "arxiv"
 
-    def __init__(self, *, fetch: Fetch, base_url: str = "https://export.arxiv.org/api/query") -> None:
+    def __init__(
+        self, *, fetch: Fetch, published: Days = (None, None), base_url: str = "https://export.arxiv.org/api/query"
+    ) -> None:
         self._fetch = fetch
+        self._published = published
         self._base_url = base_url
 
     def search(self, query: str, *, limit: int) -> list[Hit]:
@@ -31,13 +37,19 @@ class Arxiv:
         if not words:
             return []
         params = {
-            "search_query": " AND ".join(f"all:{word}" for word in words),
+            "search_query": " AND ".join([*(f"all:{word}" for word in words), *self._submitted()]),
             "start": "0",
             "max_results": str(limit),
             "sortBy": "relevance",
         }
         feed = _feed(ask(self.name, self._fetch, self._base_url, params=params))
         return ranked([hit for entry in feed.iter(f"{_ATOM}entry") if (hit := self._hit(entry, query))], limit)
+
+    def _submitted(self) -> list[str]:
+        if not any(self._published):
+            return []
+        first, last = self._published[0] or FIRST_DAY, self._published[1] or date.today().isoformat()
+        return [f"submittedDate:[{first.replace('-', '')}0000 TO {last.replace('-', '')}2359]"]
 
     def _hit(self, entry: Any, query: str) -> Hit | None:
         title, identity = _text(entry, "title"), _text(entry, "id")

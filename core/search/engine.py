@@ -13,8 +13,11 @@ from core.errors import ReadError, SearchError
 from core.models import Hit
 from core.registry import Registry
 
-SERVICES = frozenset({"fetch", "post", "lookup"})
+SERVICES = frozenset({"fetch", "post", "lookup", "published", "dated"})
 """Keyword arguments of engines that the program fills in; all others are settings for a form."""
+Days = tuple[str | None, str | None]
+"""First and last day of publication asked for, as ISO 8601, or None for any. `published` is for engines that know a
+date of each hit; `dated` for those that leave out hits whose date they do not know, filled in where that is wanted."""
 DEADLINE_S = 8.0
 """For one request, with its retries: people wait for search."""
 

@@ -6,7 +6,7 @@ from pydantic import SecretStr
 
 from core.errors import ReadError
 from core.models import Hit
-from core.search.engine import DEADLINE_S, ENGINES, Post, checked, not_understood, ranked, unreachable
+from core.search.engine import DEADLINE_S, ENGINES, Days, Post, checked, not_understood, ranked, unreachable
 from core.search.keys import key_of
 from core.search.markup import hits_of
 
@@ -25,15 +25,18 @@ class Tavily:
     name = "tavily"
 
     def __init__(
-        self, *, post: Post, api_key: SecretStr | str, depth: str = "basic", base_url: str = "https://api.tavily.com"
-    ) -> None:
+        self, *, post: Post, api_key: SecretStr | str, dated: Days = (None, None), depth: str = "basic",
+        base_url: str = "https://api.tavily.com",
+    ) -> None:  # fmt: skip
         self._post = post
         self._key = SecretStr(key_of(api_key, engine=self.name, variable="TAVILY_API_KEY"))
+        self._dated = dated
         self._depth = depth
         self._base_url = base_url.rstrip("/")
 
     def search(self, query: str, *, limit: int) -> list[Hit]:
         payload = {"query": query[:400], "max_results": min(limit, MOST_RESULTS), "search_depth": self._depth}
+        payload |= {name: day for name, day in zip(("start_date", "end_date"), self._dated, strict=True) if day}
         headers = {"authorization": f"Bearer {self._key.get_secret_value()}"}
         try:
             answer = self._post(f"{self._base_url}/search", payload, headers, any_status=True, deadline_s=DEADLINE_S)

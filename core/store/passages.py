@@ -12,9 +12,10 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from core.errors import StoreError
-from core.models import Passage, Section, Snapshot
+from core.models import Brief, Passage, Section, Snapshot
 from core.store.database import Database
 from core.store.lexical import Lexical, passages_count, ranked
+from core.store.wanted import condition
 
 if TYPE_CHECKING:
     import numpy as np
@@ -221,25 +222,25 @@ class Passages:
 
     # --- what the library engine asks for ---
 
-    def documents(self, match: str, limit: int, collections: Collection[str] = ()) -> list[tuple[int, int, float]]:
-        """Library documents that match, best first: `(source id, best passage id, score)`.
+    def documents(self, match: str, limit: int, brief: Brief | None = None) -> list[tuple[int, int, float]]:
+        """Library documents that match and that the brief asks for: `(source id, best passage id, score)`, best first.
 
         A document's score is its best passage's, plus a tenth of the next two: one telling
         passage beats many mentions (method: maximum passage score, Callan 1994).
         """
         wanted = limit * 12
-        some = f" AND s.collection IN ({_marks(collections)})" if collections else ""
+        some, values = condition(brief)
         with self._database.read() as c:
             found = self._words.search(c, match, wanted)
-            source_of = self._current(c, [id_ for id_, _ in found], some, collections)
+            source_of = self._current(c, [id_ for id_, _ in found], some, values)
             if len(found) == wanted and len(set(source_of.values())) < limit:
-                # Much of what came first is not of these collections, or of older snapshots: only among theirs, then.
-                condition = (
+                # Much of what came first is not asked for, or of older snapshots: only among those that are, then.
+                among = (
                     " AND +f.rowid IN (SELECT p.id FROM sources s JOIN passages p ON p.snapshot_id = s.snapshot_id"
                     f" WHERE {_CURRENT}{some})"
                 )
-                found = self._words.search(c, match, wanted, condition, tuple(collections))
-                source_of = self._current(c, [id_ for id_, _ in found], some, collections)
+                found = self._words.search(c, match, wanted, among, values)
+                source_of = self._current(c, [id_ for id_, _ in found], some, values)
         best: dict[int, list[tuple[float, int]]] = {}
         for id_, score in found:
             if id_ in source_of:
@@ -250,18 +251,17 @@ class Passages:
         ]
         return sorted(ranking, key=lambda item: -item[2])[:limit]
 
-    def current(self, ids: Collection[int], collections: Collection[str] = ()) -> dict[int, int]:
-        """Passage id -> source id, of those that stand in a library document as it is now, in these collections."""
-        some = f" AND s.collection IN ({_marks(collections)})" if collections else ""
+    def current(self, ids: Collection[int], brief: Brief | None = None) -> dict[int, int]:
+        """Passage id -> source id, of those in a library document as it is now, and one that the brief asks for."""
         with self._database.read() as c:
-            return self._current(c, list(ids), some, collections)
+            return self._current(c, list(ids), *condition(brief))
 
-    def _current(self, c: Any, ids: Sequence[int], condition: str, values: Collection[str]) -> dict[int, int]:
+    def _current(self, c: Any, ids: Sequence[int], also: str, values: Sequence[object]) -> dict[int, int]:
         found: dict[int, int] = {}
         for some in _portions(ids):
             rows = c.execute(
                 "SELECT p.id, p.source_id FROM passages p JOIN sources s ON s.id = p.source_id AND s.snapshot_id ="
-                f" p.snapshot_id WHERE {_CURRENT}{condition} AND p.id IN ({_marks(some)})",
+                f" p.snapshot_id WHERE {_CURRENT}{also} AND p.id IN ({_marks(some)})",
                 (*values, *some),
             )
             found |= {row["id"]: row["source_id"] for row in rows}

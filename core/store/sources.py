@@ -13,7 +13,8 @@ from core.models import Document, Flag, Page, RunSource, Snapshot, Source
 from core.store.database import Database, text_hash
 
 _SELECT = (
-    "SELECT s.*, n.text_hash, n.fetched_at, n.words, n.flags FROM sources s JOIN snapshots n ON n.id = s.snapshot_id"
+    "SELECT s.*, n.text_hash, n.fetched_at, n.words, n.flags, n.language FROM sources s"
+    " JOIN snapshots n ON n.id = s.snapshot_id"
 )
 
 
@@ -198,7 +199,7 @@ def _source(row: Any) -> Source:
         published=row["published"], media_type=row["media_type"], collection=row["collection"],
         snapshot_id=row["snapshot_id"], text_hash=row["text_hash"], fetched_at=row["fetched_at"],
         words=row["words"], flags=_flags(row["flags"]), excluded=bool(row["excluded"]),
-        duplicate_of=row["duplicate_of"],
+        duplicate_of=row["duplicate_of"], language=row["language"],
     )  # fmt: skip
 
 

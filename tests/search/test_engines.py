@@ -177,6 +177,28 @@ def test_arxiv_results_lead_to_the_text(site, client):
     assert engine("arxiv", site, client).search("?!", limit=1) == []
 
 
+def test_engines_are_asked_for_dates_where_they_know_them(site, client):
+    answer("arxiv", site)
+    answer("tavily", site)
+    days = ("2024-01-01", "2024-06-30")
+    Arxiv(fetch=client.get, base_url=f"{site.url}/api", published=days).search("heat pump", limit=3)
+    assert "submittedDate%3A%5B202401010000+TO+202406302359%5D" in site.seen[-1][0]
+    answer("brave", site)
+    Brave(fetch=client.get, api_key="k", base_url=f"{site.url}/api", dated=days).search("heat pump", limit=3)
+    assert "freshness=2024-01-01to2024-06-30" in site.seen[-1][0]
+    Brave(fetch=client.get, api_key="k", base_url=f"{site.url}/api").search("heat pump", limit=3)
+    assert "freshness" not in site.seen[-1][0]
+    sent = []
+
+    def post(url, payload, headers=None, **kind):
+        sent.append(payload)
+        return client.post_json(url, payload, headers, **kind)
+
+    Tavily(post=post, api_key="k", base_url=site.url, dated=("2024-01-01", None)).search("heat pump", limit=3)
+    assert {"start_date": "2024-01-01"}.items() <= sent[0].items()
+    assert "end_date" not in sent[0]
+
+
 def test_arxiv_does_not_open_files_of_this_machine(site, client, tmp_path):
     secret = tmp_path / "secret"
     secret.write_text("the secret")

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from core.models import Document, Section, Span
+from core.models import Brief, Document, Section, Span
 from core.store import Store, lexical
 from core.store.lexical import ranked
 
@@ -55,7 +55,7 @@ def test_any_expression_is_answered_when_matches_are_too_many(full: Store, monke
 
 def test_a_collection_of_few_documents_is_searched_to_its_end(full: Store):
     match = " OR ".join(f'"{word}"' for word in WORDS[:6])
-    found = full.passages.documents(match, 5, ["few"])
+    found = full.passages.documents(match, 5, Brief(topic="few", collections=("few",)))
     assert len(found) == 5
     assert all(full.sources.get(source).collection == "few" for source, _, _ in found)
 

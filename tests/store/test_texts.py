@@ -119,7 +119,8 @@ def test_words_find_their_passages_best_first_and_excluded_sources_stay_out(stor
     assert [store.sources.get(source).site or store.sources.get(source).url for source, _, _ in found] == [
         "https://tide.example", "https://bees.example",
     ]  # fmt: skip
-    assert [s for s, _, _ in store.passages.documents(match_expression("tides", store.passages), 5, ["bees"])] == [
+    bees = Brief(topic="bees", collections=("bees",))
+    assert [s for s, _, _ in store.passages.documents(match_expression("tides", store.passages), 5, bees)] == [
         found[1][0]
     ]
     store.sources.change(found[0][0], excluded=True)

@@ -2,8 +2,8 @@
 
 WAL lets readers go on while one writes. `synchronous=NORMAL`: a crash of a process loses
 nothing; a power cut may lose the last commits before the last WAL checkpoint, never the
-file's integrity. What was paid for is brought to the disk at once, and all before it with it
-(`settle`). Connections are pooled: a thread takes one, uses it, gives it back.
+file's integrity. What was paid for, and what is about to be published, is brought to the disk at
+once, and all before it with it (`settle`). Connections are pooled: a thread takes one, uses it, gives it back.
 """
 
 import contextlib

@@ -104,7 +104,7 @@ class Publications:
             raise Overtaken
 
     def intend(self, publication_id: int, fence: int, intent: Intent, article: str | None) -> None:
-        """Write down what is about to be sent; the article's text word for word."""
+        """Write down what is about to be sent, the article's text word for word; it outlives a power cut."""
         with self._database.write() as c:
             kept = self._database.put_text(c, article) if article is not None else None
             done = c.execute(
@@ -114,6 +114,7 @@ class Publications:
             ).rowcount
         if not done:
             raise Overtaken
+        self._database.settle()  # who comes after a power cut must look at the target before sending again
 
     def article(self, publication_id: int) -> str | None:
         """The article as it was last sent, in JSON (see `core.publishing.record.from_data`); None before the first."""

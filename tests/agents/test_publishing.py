@@ -1,6 +1,9 @@
 """Exactly once at every target: what a reader, a second publisher or a tired editor would notice."""
 
 import io
+import json
+import os
+import subprocess
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -15,7 +18,9 @@ from core.agents import delivery
 from core.agents.publisher import publish_due
 from core.errors import BriefError, PublishError, SettingsError
 from core.models import Article, Details, Publication, Status
+from core.publishing.record import from_data
 from core.settings import save_target_secrets
+from core.store import Store
 from core.worker import Worker
 from tests.agents.small_cms import Post, Small, SmallCms
 from tests.agents.small_house import VARIABLES, House, open_house, with_samples
@@ -148,6 +153,38 @@ def test_a_publisher_that_died_over_its_request_is_followed_by_one_that_looks_fi
     assert receipt.status == ("unchanged" if done else "live")
     left = store.publications.get(planned.id)
     assert (left.status, left.version, left.intent, cms.writes["create"]) == ("live", 1, None, 1)
+
+
+def test_what_is_about_to_be_sent_outlives_a_power_cut(
+    desk: tuple[House, str], cms: SmallCms, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    house, run_id = desk
+    store = house.process.store
+    disk = tmp_path / "disk"
+    disk.mkdir()
+
+    def sync(_: int) -> None:
+        """What a power cut leaves: the files as they were when they were synced. Not read in this process,
+        whose locks on the database that would drop."""
+        subprocess.run(["cp", store.database.path, f"{store.database.path}-wal", disk], check=True)
+
+    class Cut(BaseException):
+        pass
+
+    class Sending(Small):
+        def publish(self, article: Article, **how: object) -> object:  # type: ignore[override]
+            raise Cut
+
+    planned = store.publications.plan(run_id, key="galley-x", target="small", slug="tides")
+    monkeypatch.setattr(os, "fsync", sync)
+    sending = Sending(url=cms.url, password=SecretStr(cms.password))
+    with pytest.raises(Cut):
+        delivery.deliver(store, planned.id, sending, an_article, by="Ada", draft_id=1)
+    after = Store(disk / store.database.path.name)
+    left = after.publications.get(planned.id)
+    assert (left.status, left.intent and left.intent.wanted) == ("sending", "live")
+    assert from_data(json.loads(after.publications.article(planned.id) or "")).key == "galley-x"
+    after.database.close()
 
 
 def test_three_publishers_at_once_make_one_post_and_all_see_its_receipt(desk: tuple[House, str], cms: SmallCms):

@@ -1,6 +1,7 @@
-"""Everything at once: Phoenix, a worker and the studio as three processes, ended together.
+"""Everything at once: Phoenix, a worker and the studio as three processes, kept up and ended together.
 
-Phoenix is slow to start and nothing waits for it. Each process writes a log of its own.
+Phoenix is slow to start and nothing waits for it. Each process writes a log of its own. One that
+falls is started again; what it was at goes on.
 """
 
 import shutil
@@ -11,6 +12,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,6 +23,9 @@ from core.store import Store
 STUDIO_PORT = 8501
 READY_S = 60.0
 ANNOUNCED_S = 5.0
+LOOK_S = 0.2
+AGAIN_S = 2.0
+"""At least between two starts of the same process, so that one that always falls takes no more than a share."""
 
 PHOENIX = {
     "PHOENIX_HOST": "127.0.0.1", "PHOENIX_TELEMETRY_ENABLED": "false",
@@ -31,19 +37,37 @@ PHOENIX = {
 """Local only: no telemetry, no outside resources, no code execution, no assistant."""
 
 
+@dataclass
+class _Child:
+    """A process that is started again when it falls."""
+
+    start: Callable[[], subprocess.Popen[bytes]]
+    process: subprocess.Popen[bytes]
+    began: float = field(default_factory=time.monotonic)
+
+    def look(self) -> None:
+        if self.process.poll() is not None and time.monotonic() - self.began > AGAIN_S:
+            self.process, self.began = self.start(), time.monotonic()
+
+
 def serve_all(settings: Settings, *, port: int | None = None) -> int:
-    """Start the three, print their addresses, wait until one is told to stop; returns an exit code."""
+    """Start the three, print their addresses, keep them up until told to stop; returns an exit code."""
     settings.data.mkdir(parents=True, exist_ok=True)
     port = port or _free_from(STUDIO_PORT)
-    processes = {"worker": _start("worker", [sys.executable, "-m", "core", "worker"], settings.data)}
-    _until_announced(settings)
-    processes["studio"] = _start("studio", _studio_command(port), settings.data)
-    phoenix = _phoenix(settings)
-    if phoenix:
-        processes["phoenix"] = phoenix
-    signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    for told in (signal.SIGTERM, signal.SIGHUP):  # the second is a terminal that is closed
+        signal.signal(told, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    children: dict[str, _Child] = {}
+
+    def keep(name: str, start: Callable[[], subprocess.Popen[bytes]]) -> None:
+        children[name] = _Child(start, start())
+
     try:
-        ready = _answers(f"http://127.0.0.1:{port}/_stcore/health", processes["studio"])
+        keep("worker", lambda: _start("worker", [sys.executable, "-m", "core", "worker"], settings.data))
+        _until_announced(settings)
+        keep("studio", lambda: _start("studio", _studio_command(port), settings.data))
+        if phoenix := _phoenix(settings):
+            keep("phoenix", phoenix)
+        ready = _answers(f"http://127.0.0.1:{port}/_stcore/health", children["studio"].process)
         print(
             f"Studio   http://127.0.0.1:{port}"
             if ready
@@ -52,16 +76,16 @@ def serve_all(settings: Settings, *, port: int | None = None) -> int:
         print(f"Site     http://127.0.0.1:{settings.site_port}   (what you publish)")
         print(f"Phoenix  {settings.phoenix or 'off'}   (traces; takes half a minute to come up)")
         print(f"Data     {settings.data}\nCtrl+C ends all of them.", flush=True)
-        while ready and processes["studio"].poll() is None:
-            if processes["worker"].poll() is not None:  # a worker that fell is replaced; its runs go on
-                processes["worker"] = _start("worker", [sys.executable, "-m", "core", "worker"], settings.data)
-            time.sleep(0.5)
-        return 0 if ready else 1
+        while ready:
+            time.sleep(LOOK_S)
+            for child in children.values():
+                child.look()
+        return 1
     except KeyboardInterrupt:
         return 0
     finally:
-        for process in processes.values():
-            _end(process)
+        for child in children.values():
+            _end(child.process)
 
 
 def _until_announced(settings: Settings) -> None:
@@ -83,8 +107,8 @@ def _start(name: str, command: list[str], data: Path, extra: dict[str, str] | No
         )  # fmt: skip
 
 
-def _phoenix(settings: Settings) -> subprocess.Popen[bytes] | None:
-    """Phoenix on its usual port of this machine, unless it runs already or lives elsewhere."""
+def _phoenix(settings: Settings) -> Callable[[], subprocess.Popen[bytes]] | None:
+    """How to start Phoenix on its usual port of this machine, unless it runs already or lives elsewhere."""
     program = shutil.which("phoenix", path=str(Path(sys.executable).parent))
     address = urlsplit(settings.phoenix or "")
     if not program or address.hostname not in ("127.0.0.1", "localhost") or _taken(address.port or 6006):
@@ -95,7 +119,7 @@ def _phoenix(settings: Settings) -> subprocess.Popen[bytes] | None:
         "PHOENIX_WORKING_DIR": str(folder), "PHOENIX_PORT": str(address.port or 6006),
         "PHOENIX_GRPC_PORT": str(_free_from(4317)), **PHOENIX,
     }  # fmt: skip
-    return _start("phoenix", [program, "serve"], settings.data, own)
+    return lambda: _start("phoenix", [program, "serve"], settings.data, own)
 
 
 def _answers(url: str, process: subprocess.Popen[bytes]) -> bool:

@@ -1,10 +1,13 @@
-"""A worker that is killed in the middle loses nothing and does nothing twice."""
+"""What is killed in the middle loses nothing and does nothing twice."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from core.models import Status
 from tests.agents.small_house import House, check_story
-from tests.chaos.kill import CountingModel, count, kill, start_worker, wait_until
+from tests.chaos.counting import CountingModel, count
+from tests.chaos.kill import Part, rampage
+from tests.chaos.product import EVERYTHING, kill, start_worker, wait_until
 
 
 def test_killed_while_a_person_thinks_while_it_reads_and_while_it_writes(new_house: Callable[..., House]):
@@ -50,3 +53,10 @@ def test_killed_while_a_person_thinks_while_it_reads_and_while_it_writes(new_hou
         assert (counted.steps_twice, counted.calls_twice, counted.paid_beyond) == (0, 0, 0)
         assert (counted.published_twice, counted.events_lost, counted.money_apart) == (0, 0, 0)
         assert len(house.site()) == 1
+
+
+def test_the_whole_product_killed_in_parts_and_at_once(tmp_path: Path):
+    part = Part(2, {"worker": 1, "studio": 1, EVERYTHING: 1})
+    counted = rampage(part, seed=1, folder=tmp_path, say=print, longest_pause_s=1.0)
+    assert counted.clean, counted
+    assert counted.runs >= 2

@@ -13,11 +13,11 @@ from core.models import Status
 from core.settings import ROOT
 from tests.agents.small_cms import SmallCms
 from tests.agents.small_house import VARIABLES, House, check_story
-from tests.chaos.kill import LEASE_S, free_port, kill, wait_until
-from tests.chaos.publish import rampage
+from tests.chaos.product import free_port, kill, wait_until
+from tests.chaos.publish import LEASE_S, rampage
 
 LAUNCH = (
-    f"import sys, core.store.runs as runs, core.store.publications as rows; runs.LEASE_S = rows.LEASE_S = {LEASE_S};"
+    f"import sys, core.store.publications as rows; rows.LEASE_S = {LEASE_S};"
     " import tests.agents.small_cms; from core.__main__ import main; sys.exit(main(['worker']))"
 )
 

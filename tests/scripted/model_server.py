@@ -45,6 +45,8 @@ class Faults:
     unauthorized: float = 0.0
     garbage: float = 0.0
     """A structured answer that is no JSON."""
+    bad_request: float = 0.0
+    """400, at once."""
     seed: int = 0
 
     def outcome(self, prompt: str, times: int) -> str:
@@ -57,7 +59,7 @@ class Faults:
         return "ok"
 
 
-_SHARED = ("too_many", "server_error", "hung", "truncated", "cut", "refused", "unauthorized", "garbage")
+_SHARED = ("too_many", "server_error", "hung", "truncated", "cut", "refused", "unauthorized", "garbage", "bad_request")
 
 
 @dataclass(frozen=True, kw_only=True)

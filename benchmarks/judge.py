@@ -1,7 +1,7 @@
 """The deterministic judge against human labels: fit its weights, measure it.
 
-    python -m benchmarks.judge fit DATA_DIR       writes core/judging/weights.json
-    python -m benchmarks.judge measure DATA_DIR   prints the table of benchmarks/judge.md
+    python -m benchmarks.judge fit DATA_DIR       writes core/judging/weights.json: weights, thresholds, figures
+    python -m benchmarks.judge measure DATA_DIR   prints the tables of benchmarks/judge.md
 
 DATA_DIR holds `dev.jsonl` and `train_extra.jsonl.gz`: one JSON object a line with `dataset`, `sources`
 (texts), `claim` and `label` (1: the sources support it). The data stays outside; the weights carry its hash.
@@ -15,25 +15,25 @@ import hashlib
 import json
 import math
 import random
-import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks import judge_tables
 from core.judging import features, words
-from core.judging.alignment import PARTLY_AT, SUPPORTED_AT, align
-from core.judging.cascade import ACCEPT
-from core.models import Label, Passage
+from core.judging.alignment import align
+from core.judging.fitted import Fitted, Thresholds, fitted
+from core.models import Passage, Verdict
 
 FAMILY_WEIGHTS = {
     "ragtruth": 3.0, "halueval": 1.0, "factcg": 1.0, "wice": 1.0, "scifact": 0.7, "begin": 0.7,
     "summedits": 0.5, "fever": 0.4, "fm2": 0.4,
 }  # fmt: skip
 """Text a system wrote from sources counts more than claims that people wrote to mislead."""
-NATURAL = "ragtruth"
+NATURAL = judge_tables.NATURAL
 """The family with every sentence of whole answers: its share of supported sentences (91 %) is the natural one."""
 MOST_ROWS = {"fever": 1500, "halueval-summ": 600}
 FOLDS, RIDGE, RAREST = 5, 0.3, 6
@@ -147,21 +147,71 @@ def _folds(rows: Sequence[Row]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     yield from GroupKFold(FOLDS).split(np.zeros(len(rows)), groups=groups)
 
 
-def out_of_fold(rows: Sequence[Row], x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Logits, and probabilities calibrated on the natural family, of every row by a model that never saw its source."""
+@dataclass(frozen=True)
+class OutOfFold:
+    """What models that never saw a row's source say of it."""
+
+    logits: np.ndarray
+    calibrated: np.ndarray
+    """Probabilities, calibrated on the natural family."""
+    folds: list[tuple[Fitted, np.ndarray]]
+    """Each fold's judge, with the rows it may be asked about."""
+
+
+def out_of_fold(rows: Sequence[Row], x: np.ndarray) -> OutOfFold:
     y, weights = np.array([row.label for row in rows]), _sample_weights(rows)
     natural = np.array([row.family == NATURAL for row in rows])
-    logits = np.zeros(len(rows))
+    logits, calibrated = np.zeros(len(rows)), np.zeros(len(rows))
     folds = list(_folds(rows))
+    models = []
     for train, test in folds:
         slopes, intercept = _fit_logit(x[train], y[train], weights[train])
         logits[test] = x[test] @ slopes + intercept
-    calibrated = np.zeros(len(rows))
-    for train, test in folds:
+        models.append((slopes, intercept))
+    judges = []
+    for (train, test), (slopes, intercept) in zip(folds, models, strict=True):
         chosen = train[natural[train]]
-        slope, intercept = _fit_platt(logits[chosen], y[chosen])
-        calibrated[test] = 1 / (1 + np.exp(-(slope * logits[test] + intercept)))
-    return logits, calibrated
+        slope, shift = _fit_platt(logits[chosen], y[chosen])
+        calibrated[test] = 1 / (1 + np.exp(-(slope * logits[test] + shift)))
+        judges.append((Fitted(tuple(slopes * slope), intercept * slope + shift, ANY), test))
+    return OutOfFold(logits, calibrated, judges)
+
+
+ANY = Thresholds(partly=0.6, supported=0.9, accept=0.96, unlikely=0.2)
+"""Where only scores are asked for: they do not depend on thresholds."""
+
+
+def verdicts(rows: Sequence[Row], found: OutOfFold, thresholds: Thresholds) -> list[Verdict]:
+    """The whole judge, rules and all, on every row."""
+    said: list[Verdict | None] = [None] * len(rows)
+    for judge, test in found.folds:
+        by = replace(judge, thresholds=thresholds)
+        for n in test:
+            said[n] = align(rows[n].claim, rows[n].passages, by=by)
+    return [verdict for verdict in said if verdict]
+
+
+STEPS = np.round(np.arange(0.02, 1.0, 0.01), 2)
+NEAR_BEST, LEAST_WRONG, MOST_THROUGH = 0.01, 0.4, 0.06
+
+
+def choose(scores: np.ndarray, y: np.ndarray) -> Thresholds:
+    """Thresholds from the final scores of the natural family, out of fold, in steps of 0.01.
+
+    - supported: the lowest whose balanced accuracy is within a point of the best: the fewest good sentences sent back.
+    - accept: the lowest that lets through at most 6 of 100 unsupported sentences; nobody looks at those again.
+    - partly: the highest below which four sentences in ten are unsupported; one in ten is overall.
+    - unlikely: the highest below which more are unsupported than supported.
+    """
+    through = np.array([(scores[y == 0] >= step).mean() for step in STEPS])
+    kept = np.array([(scores[y == 1] >= step).mean() for step in STEPS])
+    wrong = np.array([(y[scores < step] == 0).mean() if (scores < step).any() else 1.0 for step in STEPS])
+    balanced = (kept + 1 - through) / 2
+    supported = STEPS[balanced >= balanced.max() - NEAR_BEST][0]
+    return Thresholds(
+        partly=float(STEPS[(wrong >= LEAST_WRONG) & (supported > STEPS)][-1]), supported=float(supported),
+        accept=float(STEPS[through <= MOST_THROUGH][0]), unlikely=float(STEPS[(wrong > 0.5) & (supported > STEPS)][-1]),
+    )  # fmt: skip
 
 
 def by_family_left_out(rows: Sequence[Row], x: np.ndarray) -> dict[str, tuple[float, float]]:
@@ -187,20 +237,23 @@ def by_family_left_out(rows: Sequence[Row], x: np.ndarray) -> dict[str, tuple[fl
 def fit(folder: Path) -> None:
     rows = load(folder)
     table = rarity(rows)
-    words.WEIGHTS.write_text(json.dumps({"rarity": table}), encoding="utf-8")  # the measures below need it
+    _write(words.fitted() | {"rarity": table})  # the measures below need it
     x, y = measures(rows), np.array([row.label for row in rows])
-    logits, calibrated = out_of_fold(rows, x)
-    slopes, intercept = _fit_logit(x, y, _sample_weights(rows))
+    found = out_of_fold(rows, x)
     natural = np.array([row.family == NATURAL for row in rows])
-    slope, shift = _fit_platt(logits[natural], y[natural])
+    scores = np.array([verdict.score for verdict in verdicts(rows, found, ANY)])
+    thresholds = choose(scores[natural], y[natural])
+    measured = judge_tables.Measured(rows, x, found.logits, found.calibrated, verdicts(rows, found, thresholds))
+    slopes, intercept = _fit_logit(x, y, _sample_weights(rows))
+    slope, shift = _fit_platt(found.logits[natural], y[natural])
     written = {
         "written_by": "python -m benchmarks.judge fit DATA_DIR",
         "data": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.glob("*.jsonl*"))},
         "rows": len(rows),
-        "measured": {
-            name: {key: round(value, 3) for key, value in line.items()}
-            for name, line in quality(rows, logits, calibrated).items()
-        },
+        "thresholds": asdict(thresholds),
+        "measured": judge_tables.quality(measured),
+        "scores": judge_tables.scores(measured, thresholds),
+        "cascade": judge_tables.cascade(measured, thresholds),
         "model": {
             "weights": {name: round(float(weight), 5) for name, weight in zip(features.NAMES, slopes, strict=True)},
             "intercept": round(intercept, 5),
@@ -208,116 +261,27 @@ def fit(folder: Path) -> None:
         },
         "rarity": table,
     }
-    words.WEIGHTS.write_text(json.dumps(written, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    _write(written)
     print(f"{words.WEIGHTS} written from {len(rows):,} rows.")
 
 
-# --- measuring ---------------------------------------------------------------
-
-
-def quality(rows: Sequence[Row], logits: np.ndarray, calibrated: np.ndarray) -> dict[str, dict[str, float]]:
-    """Family -> rows, share supported, AUC and balanced accuracy on the development rows; for the natural
-    family, on all its rows, also the calibration error."""
-    from sklearn.metrics import balanced_accuracy_score, roc_auc_score
-
-    y = np.array([row.label for row in rows])
-    table: dict[str, dict[str, float]] = {}
-
-    def add(name: str, chosen: np.ndarray) -> None:
-        if len(set(y[chosen])) == 2:
-            table[name] = {
-                "rows": int(chosen.sum()), "supported": float(y[chosen].mean()),
-                "auc": float(roc_auc_score(y[chosen], logits[chosen])),
-                "balanced_accuracy": float(balanced_accuracy_score(y[chosen], logits[chosen] > 0)),
-            }  # fmt: skip
-
-    dev = np.array([row.dev for row in rows])
-    add("all (dev)", dev)
-    for family in sorted({row.family for row in rows}):
-        add(f"{family} (dev)", dev & np.array([row.family == family for row in rows]))
-    natural = np.array([row.family == NATURAL for row in rows])
-    add(f"{NATURAL} (natural share)", natural)
-    table[f"{NATURAL} (natural share)"]["calibration_error"] = calibration_error(calibrated[natural], y[natural])
-    return table
-
-
-def calibration_error(probabilities: np.ndarray, y: np.ndarray) -> float:
-    """Expected calibration error over ten bins of equal count."""
-    bins = np.array_split(np.argsort(probabilities), 10)
-    return float(sum(abs(probabilities[b].mean() - y[b].mean()) * len(b) for b in bins) / len(y))
+def _write(written: dict[str, Any]) -> None:
+    """At once, so that a judge at work never reads half of it."""
+    new = words.WEIGHTS.with_suffix(".new")
+    new.write_text(json.dumps(written, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    new.replace(words.WEIGHTS)
+    words.fitted.cache_clear()
+    words.rarity_table.cache_clear()
 
 
 def measure(folder: Path) -> None:
+    """Everything anew, by the thresholds in force."""
+    thresholds = fitted().thresholds
     rows = load(folder)
     x = measures(rows)
-    logits, calibrated = out_of_fold(rows, x)
-    print("| rows of | n | supported | AUC | balanced accuracy | calibration error |\n|---|---|---|---|---|---|")
-    for name, line in quality(rows, logits, calibrated).items():
-        error = f"{line['calibration_error']:.3f}" if "calibration_error" in line else ""
-        shown = [f"{line['rows']:.0f}", *(f"{line[key]:.3f}" for key in ("supported", "auc", "balanced_accuracy"))]
-        print(f"| {name} | {' | '.join(shown)} | {error} |")
-    y = np.array([row.label for row in rows])
-    natural = np.array([row.family == NATURAL for row in rows])
-    _print_thresholds(calibrated[natural], y[natural])
-    _print_left_out(by_family_left_out(rows, x))
-    _print_rules(rows)
-    _print_speed(rows)
-
-
-def _print_thresholds(p: np.ndarray, y: np.ndarray) -> None:
-    print(
-        "\n| score at least | share of sentences | supported among them | unsupported let through | supported below |"
-    )
-    print("|---|---|---|---|---|")
-    for threshold in sorted({0.5, PARTLY_AT, 0.7, 0.8, 0.85, SUPPORTED_AT, 0.92, 0.94, ACCEPT, 0.97, 0.98}):
-        above = p >= threshold
-        through = (above & (y == 0)).sum() / (y == 0).sum()
-        print(f"| {threshold} | {above.mean():.3f} | {y[above].mean():.3f} | {through:.3f} | {y[~above].mean():.3f} |")
-
-
-def _print_left_out(table: dict[str, tuple[float, float]]) -> None:
-    print("\n| AUC on a family nobody was fitted on | regression | boosted trees |\n|---|---|---|")
-    for family, (regression, trees) in table.items():
-        print(f"| {family} | {regression:.3f} | {trees:.3f} |")
-    means = np.mean(list(table.values()), axis=0)
-    print(f"| mean | {means[0]:.3f} | {means[1]:.3f} |")
-
-
-def _print_rules(rows: Sequence[Row]) -> None:
-    """How often each rule's verdict is right, by family: these never asked the weights."""
-    names: list[tuple[str, Callable[[Any], bool]]] = [
-        ("another number", lambda v: v.label is Label.CONTRADICTED and not v.doubtful and "words" not in v.reason),
-        ("the same words but one", lambda v: "same words" in v.reason and v.label is Label.CONTRADICTED),
-        ("turned around", lambda v: v.label is Label.CONTRADICTED and v.doubtful),
-        ("number missing", lambda v: v.reason.startswith("The number")),
-        ("word for word", lambda v: v.score == 1.0),
-    ]
-    counts: dict[str, collections.Counter[tuple[str, int]]] = {name: collections.Counter() for name, _ in names}
-    for row in rows:
-        verdict = align(row.claim, row.passages)
-        for name, holds in names:
-            if holds(verdict):
-                counts[name][row.family, row.label] += 1
-    print("\n| rule | unsupported : supported by family |\n|---|---|")
-    for name, count in counts.items():
-        families = sorted({family for family, _ in count})
-        print(f"| {name} | {', '.join(f'{f} {count[f, 0]}:{count[f, 1]}' for f in families)} |")
-
-
-def _print_speed(rows: Sequence[Row]) -> None:
-    sample = [row for row in rows if row.family == NATURAL][:1000]
-    features.prepare.cache_clear()
-    begun = time.perf_counter()
-    passages = {passage for row in sample for passage in row.passages}
-    for passage in passages:
-        features.prepare(passage)
-    prepared = time.perf_counter()
-    features.read_claim.cache_clear()
-    for row in sample:
-        align(row.claim, row.passages)
-    ended = time.perf_counter()
-    speeds = len(passages) / (prepared - begun), len(sample) / (ended - prepared)
-    print("\nPrepared {:,.0f} passages/s; judged {:,.0f} claims/s.".format(*speeds))
+    found = out_of_fold(rows, x)
+    measured = judge_tables.Measured(rows, x, found.logits, found.calibrated, verdicts(rows, found, thresholds))
+    judge_tables.show(measured, thresholds, list(_folds(rows)), by_family_left_out(rows, x))
 
 
 def main() -> None:

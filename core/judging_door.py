@@ -1,6 +1,5 @@
 """The studio's door to the judges: how good they are known to be, what each decided, and the trial of a model judge."""
 
-import re
 import subprocess
 import sys
 import time
@@ -9,12 +8,12 @@ from dataclasses import asdict
 from typing import Any
 
 from core.errors import GalleyError, SettingsError
-from core.judging import alignment, cascade, words
+from core.judging import words
+from core.judging.fitted import fitted
 from core.models import JudgeMeasured, Trial, Trying
 from core.settings import ROOT, Settings
 from core.store import Store
 
-_MEASURED = ROOT / "benchmarks" / "judge.md"
 _LONGEST_TRIAL_S = 1800
 """A trial that began longer ago than this has come to nothing."""
 
@@ -35,12 +34,13 @@ class JudgingDoor:
     # --- how good, and who decided ---
 
     def measured(self) -> JudgeMeasured:
-        """The error rates of the deterministic judge, and what its thresholds let through."""
-        fitted = words.fitted()
-        rows = re.findall(r"^\|" + r" (\d[\d.]*) \|" * 5 + r"$", _report(), re.MULTILINE)
+        """The error rates of the deterministic judge, and what its thresholds let through, as measured when it was
+        fitted."""
+        written, thresholds = words.fitted(), fitted().thresholds
         return JudgeMeasured(
-            families=fitted["measured"], data=fitted["data"], supported_at=alignment.SUPPORTED_AT,
-            accepted_at=cascade.ACCEPT, thresholds=[tuple(float(cell) for cell in row[:4]) for row in rows],  # type: ignore[misc]
+            families=written["measured"], data=written["data"], supported_at=thresholds.supported,
+            accepted_at=thresholds.accept, thresholds=[tuple(row[:4]) for row in written["scores"]],
+            asked=written["cascade"]["asked"], outcomes=[tuple(row) for row in written["cascade"]["outcomes"]],
         )  # fmt: skip
 
     def decided(self) -> dict[str, tuple[int, int]]:
@@ -111,10 +111,3 @@ class JudgingDoor:
         trials = self._settings().judge_trials
         model = self.judge()
         self._save({"judge_trials": {**trials, model: {**trials.get(model, {}), **values}}})
-
-
-def _report() -> str:
-    try:
-        return _MEASURED.read_text("utf-8")
-    except FileNotFoundError:
-        return ""

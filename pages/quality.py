@@ -138,9 +138,10 @@ def _judges() -> None:
             for name in ("Truly supported", "Balanced accuracy", "Ranked right (AUC)")
         },
     )
-    if measured.thresholds:
-        with st.expander("Where its thresholds stand, and what they let through", type="compact"):
-            _thresholds(measured)
+    with st.expander("Where its thresholds stand, and what they let through", type="compact"):
+        _thresholds(measured)
+    with st.expander("What a model judge is asked, and what comes of it", type="compact"):
+        _cascade(measured)
 
 
 def _who_decided() -> None:
@@ -207,6 +208,26 @@ def _thresholds(measured: JudgeMeasured) -> None:
     )  # fmt: skip
     files = ", ".join(f"{name} {digest[:12]}" for name, digest in measured.data.items())
     st.caption(f"Chosen on answers that models wrote from sources, 91 % supported. Data, by SHA-256: {plain(files)}.")
+
+
+def _cascade(measured: JudgeMeasured) -> None:
+    st.markdown(
+        f"Where a model judges, it is asked about **{share(measured.asked)}** of the sentences; the others are clear"
+        " without one. Among all sentences of the measured answers:"
+    )
+    st.dataframe(
+        [
+            {"With": who, "False sentences let through": through * 100, "True sentences held back": held * 100}
+            for who, through, held in measured.outcomes
+        ],
+        hide_index=True,
+        alt="What is let through and held back, with and without a model judge",
+        column_config={
+            name: st.column_config.NumberColumn(format="%.0f %%")
+            for name in ("False sentences let through", "True sentences held back")
+        },
+    )
+    st.caption("The first row was measured; the others are reckoned from how often such a model is right.")
 
 
 guard()

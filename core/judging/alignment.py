@@ -9,23 +9,18 @@ the model judge or a person. Measured: benchmarks/judge.md.
 """
 
 import functools
-import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 
 from core.judging import degree, mixups, quantities, sentences, words
-from core.judging.features import NAMES, Comparison, Prepared, Read, compare, prepare, read_claim
+from core.judging.features import Comparison, Prepared, Read, compare, prepare, read_claim
+from core.judging.fitted import Fitted, fitted
 from core.judging.quotes import bare
 from core.models import Label, Passage, Span, Verdict
 
 JUDGE = "alignment"
-SUPPORTED_AT = 0.9
-"""Calibrated probability. Seven of ten supported sentences reach it and 27 of 100 unsupported ones; balanced accuracy
-is within a point of its best, at 0.92, and fewer good sentences are sent back (benchmarks/judge.md, thresholds)."""
-PARTLY_AT = 0.6
-"""Below it four sentences in ten are unsupported, against one in ten overall (the same table)."""
 CONFLICT_SCORE = 0.02
 FLIP_SCORE = 0.15
 MISSING_NUMBER_SCORE = 0.5
@@ -46,13 +41,14 @@ _DENYING = frozenset({"do", "does", "did"})
 _WORDS_SHOWN = 5
 
 
-def align(claim: str, passages: Sequence[Passage], *, before: str = "") -> Verdict:
+def align(claim: str, passages: Sequence[Passage], *, before: str = "", by: Fitted | None = None) -> Verdict:
     """Judge one sentence by the passages it cites.
 
     Args:
         claim: the sentence, without citation markers.
         passages: those it cites, in the order of citation.
         before: the sentence before it: what its pronoun may stand for.
+        by: weights and thresholds other than those in force; for measuring.
 
     Returns:
         A verdict whose `quote` lies in the snapshot of `passage_id`. `score` is the probability that the
@@ -67,22 +63,23 @@ def align(claim: str, passages: Sequence[Passage], *, before: str = "") -> Verdi
         if verbatim:
             source, first, last = verbatim
             return _verdict(Label.SUPPORTED, 1.0, "The same words, word for word.", source, first, last)
-    whole = _judged(claim, sources, before)
+    by = by or fitted()
+    whole = _judged(claim, sources, before, by)
     clauses = [claim[span.start : span.end] for span in sentences.clauses(claim)]
     if len(clauses) < 2:
         return whole
-    judged = [_judged(text, sources, said) for text, said in zip(clauses, [before, *clauses], strict=False)]
+    judged = [_judged(text, sources, said, by) for text, said in zip(clauses, [before, *clauses], strict=False)]
     weakest = min(range(len(clauses)), key=lambda n: judged[n].score)
     if judged[weakest].score >= whole.score:
         return whole
     return replace(judged[weakest], reason=f"“{clauses[weakest].rstrip(' .')}”: {judged[weakest].reason}")
 
 
-def _judged(claim: str, sources: Sequence[Prepared], before: str) -> Verdict:
+def _judged(claim: str, sources: Sequence[Prepared], before: str, by: Fitted) -> Verdict:
     read = _in_the_sources_numbers(read_claim(claim), sources)
     comparison = compare(read, sources)
     source = sources[comparison.source]
-    label, score, reason, doubtful = _decide(read, comparison, sources, before)
+    label, score, reason, doubtful = _decide(read, comparison, sources, before, by)
     return _verdict(label, score, reason, source, *_quoted(read, source, comparison), doubtful=doubtful)
 
 
@@ -98,7 +95,7 @@ def _verdict(
 
 
 def _decide(
-    claim: Read, comparison: Comparison, sources: Sequence[Prepared], before: str
+    claim: Read, comparison: Comparison, sources: Sequence[Prepared], before: str, by: Fitted
 ) -> tuple[Label, float, str, bool]:
     if comparison.conflicts and comparison.same_subject >= _SAME_SUBJECT and not _missing_names(claim, comparison):
         said, held = comparison.conflicts[0]
@@ -112,7 +109,7 @@ def _decide(
     turned = near and (_turned_around(claim, comparison, sentence) or mixups.found(claim, sentence))
     if turned:
         return Label.CONTRADICTED, FLIP_SCORE, turned, True
-    score = probability(comparison.features)
+    score = by.probability(comparison.features)
     stronger = degree.found(claim, sentence) if near else None
     if stronger:
         contradicted = stronger.label is Label.CONTRADICTED
@@ -129,25 +126,12 @@ def _decide(
     if unnamed:
         reason = f"The {_these(sources)} never {'mention' if len(sources) > 1 else 'mentions'} {unnamed}."
         return Label.PARTLY, min(score, MISSING_NUMBER_SCORE), reason, True
-    reason = _reason(comparison, sources, score)
-    if score >= SUPPORTED_AT:
+    supported = score >= by.thresholds.supported
+    reason = _reason(comparison, sources, supported)
+    if supported:
         return Label.SUPPORTED, score, reason, False
-    return (Label.PARTLY if score >= PARTLY_AT else Label.UNSUPPORTED), score, reason, score >= PARTLY_AT
-
-
-def probability(features: Sequence[float]) -> float:
-    """Calibrated probability that the passages support the claim, from `Comparison.features`."""
-    weights, intercept = _weights()
-    logit = intercept + sum(weight * value for weight, value in zip(weights, features, strict=True))
-    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
-
-
-@functools.cache
-def _weights() -> tuple[list[float], float]:
-    model = words.fitted()["model"]
-    calibration = model["calibration"]
-    weights = [model["weights"][name] * calibration["slope"] for name in NAMES]
-    return weights, model["intercept"] * calibration["slope"] + calibration["intercept"]
+    partly = score >= by.thresholds.partly
+    return (Label.PARTLY if partly else Label.UNSUPPORTED), score, reason, partly
 
 
 # --- rules ---------------------------------------------------------------
@@ -313,8 +297,7 @@ def _quoted(claim: Read, source: Prepared, comparison: Comparison) -> tuple[int,
     return first, last
 
 
-def _reason(comparison: Comparison, sources: Sequence[Prepared], score: float) -> str:
-    supported = score >= SUPPORTED_AT
+def _reason(comparison: Comparison, sources: Sequence[Prepared], supported: bool) -> str:
     if not comparison.missing:
         if supported:
             return f"The {_these(sources)} {'say' if len(sources) > 1 else 'says'} it in nearly the same words."

@@ -1,29 +1,28 @@
 """The cascade: which sentences the model judge is asked about, and whose word counts.
 
 The deterministic judge costs nothing, so it goes first; a model judge is better by a wide margin
-on paraphrase, so it decides what words alone cannot. On model-written text with nine supported
-sentences in ten, a score of `ACCEPT` or more let through 6 of 100 unsupported sentences and was
-right 98 times in 100 (benchmarks/judge.md). Low scores never reject on their own: below
-0.6 more than half of the sentences are supported after all.
+on paraphrase, so it decides what words alone cannot. From which score on no model is asked, and below which
+a model's yes is asked for again, was chosen on labelled data (`fitted.Thresholds`); what share each tier decides, and
+how often it is wrong, is in benchmarks/judge.md. Low scores never reject on their own: most of the
+sentences below the threshold are supported after all.
 """
 
 from dataclasses import replace
 
+from core.judging.fitted import fitted
 from core.models import Label, Verdict
 
-ACCEPT = 0.96
-"""Calibrated score from which a sentence is accepted without a model."""
-UNLIKELY = 0.2
-"""Calibrated score below which a model's yes is asked for again."""
 
-
-def needs_model(verdict: Verdict) -> bool:
+def needs_model(verdict: Verdict, accept: float | None = None) -> bool:
     """Is the deterministic verdict one that a model judge should decide?
 
     Not when it is clearly supported, when nothing is cited, and when a rule found another number.
+
+    Args:
+        accept: the score that is clear; the fitted one when None.
     """
     if verdict.label is Label.SUPPORTED:
-        return verdict.score < ACCEPT
+        return verdict.score < (fitted().thresholds.accept if accept is None else accept)
     if verdict.label is Label.CONTRADICTED:
         return verdict.doubtful
     return verdict.label is not Label.NOT_CHECKABLE and verdict.passage_id is not None
@@ -34,7 +33,7 @@ def unsettled(deterministic: Verdict, model: Verdict | None) -> bool:
     if model is None or model.doubtful:
         return True
     if model.label is Label.SUPPORTED:
-        return deterministic.score < UNLIKELY
+        return deterministic.score < fitted().thresholds.unlikely
     return deterministic.label is Label.SUPPORTED
 
 

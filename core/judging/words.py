@@ -90,14 +90,15 @@ def fitted() -> dict[str, Any]:
 
 
 @functools.cache
-def _rarity() -> tuple[dict[str, float], float]:
+def rarity_table() -> tuple[dict[str, float], float]:
+    """`(stem -> nats, nats of an unknown stem)`."""
     table = fitted()["rarity"]
     return {word: float(value) for value, words in table["words"].items() for word in words.split()}, table["unknown"]
 
 
 def rarity(word_stem: str) -> float:
     """How rare a stem is, in nats; about 0.5 for the commonest content words, 9 for unknown ones."""
-    table, unknown = _rarity()
+    table, unknown = rarity_table()
     return table.get(word_stem, unknown)
 
 

@@ -125,13 +125,17 @@ class JudgeMeasured:
     families: dict[str, dict[str, float]]
     """Kind of data -> `rows`, `supported`, `auc`, `balanced_accuracy`, and `calibration_error` where measured."""
     thresholds: list[tuple[float, float, float, float]]
-    """`(score at least, share of sentences, supported among them, unsupported let through)`; empty where the
-    benchmark's report is not at hand."""
+    """`(score at least, share of sentences, supported among them, unsupported let through)`."""
     data: dict[str, str]
     """File it was fitted and its thresholds were chosen on -> its SHA-256."""
     supported_at: float
     accepted_at: float
     """From here on no model is asked."""
+    asked: float
+    """Share of sentences that a model judge is asked about where there is one."""
+    outcomes: list[tuple[str, float, float]]
+    """`(with what model, unsupported let through, supported held back)`, each a share of its kind; with a model
+    reckoned from how often it is right."""
 
 
 @dataclass(frozen=True, kw_only=True)

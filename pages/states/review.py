@@ -77,6 +77,12 @@ def open_points(draft: Draft) -> tuple[list[str], int]:
     return reasons, weak
 
 
+def remarks(draft: Draft) -> tuple[str, ...]:
+    """Why a person should look before deciding, whether or not the gate is open."""
+    gate = studio().gate(draft.id)
+    return gate.remarks if gate else ()
+
+
 def _live_now(run: Run) -> list[Publication]:
     return [p for p in studio().publications(run.id) if p.public]
 
@@ -127,6 +133,8 @@ def _override(run: Run, draft: Draft, reasons: list[str]) -> None:
     st.markdown("**Not everything is supported**")
     for why in reasons:
         st.markdown(f"- {plain(why)}")
+    for remark in remarks(draft):
+        st.markdown(f":orange[:material/visibility:] {plain(remark)}")
     with st.form(session.of("override", run.id), border=False):
         reason = st.text_area(
             "Why publish all the same?",
@@ -176,6 +184,8 @@ def _notices(run: Run, draft: Draft, newest: bool, *, working: bool) -> None:
             "**Stopped at the gate.** " + " ".join(plain(why) for why in gate.reasons),
             icon=":material/front_hand:",
         )
+    if newest and run.status in {Status.REVIEW, Status.GATE} and remarks(draft):
+        st.info(" ".join(plain(remark) for remark in remarks(draft)), icon=":material/visibility:")
 
 
 # --- the tabs ---------------------------------------------------------------

@@ -113,8 +113,7 @@ def _by_rule(parts: Sequence[_Part], style: HouseStyle) -> list[Note]:
     cited = {s.id: text for part in parts for s, text in zip(part.sentences, part.given.passages, strict=True)}
     notes = checks([s for part in parts for s in part.sentences], cited, style)
     for part in parts:
-        found = [n for n in remarks(part.given).notes if n.kind not in ("length", "acronym")]
-        notes += _notes(EditAnswer(notes=found), part.sentences)
+        notes += _notes(remarks(part.given), part.sentences)
     return notes
 
 

@@ -106,14 +106,14 @@ def test_a_conflict_gives_each_source_its_sentence():
 def test_the_editor_remarks_and_never_touches_a_quoted_sentence():
     sentences = (
         "The the pump works. [1]",
-        "The SPF of a heat pump was 3 in that year.",
+        "It is said that heat pumps are quiet.",
         "A revolutionary pump saves money.",
     )
     given = EditInput(
         section="s", sentences=sentences, passages=("The the pump works.", "", ""), style="", audience="", tone=""
     )
     notes = ask(given, EditAnswer).notes
-    assert [(note.sentence, note.kind) for note in notes] == [(1, "acronym"), (2, "tone")]
+    assert [(note.sentence, note.kind) for note in notes] == [(1, "hedging"), (2, "tone")]
     assert all(note.text == sentences[note.sentence] for note in notes)
 
 

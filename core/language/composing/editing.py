@@ -1,19 +1,18 @@
-"""Remarks of an editor who goes by rules.
+"""Remarks of an editor who goes by rules, on one section: slips of the pen, hype, hedges, openings that repeat.
 
 Sentences that are quoted word for word must stay word for word, so most notes only remark
-(their text equals the old one). The safe mechanical repairs are doubled words, spacing and
-quotation marks, and those only where the passage does not read the same way.
+(their text equals the old one). The safe mechanical repairs are doubled words and spacing, and those only where
+the passage does not read the same way. What a house may decide for itself, and what can only be seen of the whole
+article (length, words to avoid, spelling, acronyms), is checked with the house style.
 """
 
 import re
 
-from core.language.composing.acronyms import expanded, used
 from core.language.composing.english import WORD
 from core.language.composing.plain import normalise, verbatim
 from core.language.tasks import EditAnswer, EditInput, EditNote
 
 MOST = 12
-LONG = 35
 _DOUBLE = re.compile(r"\b([A-Za-z]{2,})\s+\1\b", re.IGNORECASE)
 _MEANT = frozenset({"had", "that"})
 _HYPE = re.compile(
@@ -37,13 +36,11 @@ _MARKERS = re.compile(r"(?:\s*\[\d+\])+\s*$")
 def remarks(given: EditInput) -> EditAnswer:
     """Notes on a section, in the order of its sentences, twelve at most."""
     notes: list[EditNote] = []
-    explained: set[str] = set()
     openings: list[str] = []
     for number, sentence in enumerate(given.sentences):
         text = _MARKERS.sub("", sentence)
         passage = given.passages[number] if number < len(given.passages) else ""
-        explained |= expanded(text)
-        notes += _notes(number, text, passage, explained)
+        notes += _notes(number, text, passage)
         opening = " ".join(WORD.findall(text.lower())[:2])
         openings.append(opening)
         if opening and openings[-3:] == [opening] * 3:
@@ -51,19 +48,13 @@ def remarks(given: EditInput) -> EditAnswer:
     return EditAnswer(notes=notes[:MOST])
 
 
-def _notes(number: int, text: str, passage: str, explained: set[str]) -> list[EditNote]:
+def _notes(number: int, text: str, passage: str) -> list[EditNote]:
     notes = []
     mended = _mended(text, passage)
     if mended != text:
         notes.append(
             EditNote(sentence=number, kind="style", text=mended, why="A slip of the pen: doubled word or spacing.")
         )
-    if len(text.split()) > LONG:
-        notes.append(_remark(number, "length", text, f"{len(text.split())} words; consider two sentences."))
-    unknown = sorted(used(text) - explained)
-    if unknown:
-        explained.update(unknown)
-        notes.append(_remark(number, "acronym", text, f"{', '.join(unknown)} has not been spelled out yet."))
     if hype := _HYPE.search(text):
         notes.append(_remark(number, "tone", text, f"“{hype.group()}” sells rather than tells."))
     if hedge := _HEDGE.search(text):

@@ -16,7 +16,7 @@ import numpy as np
 
 from benchmarks.retrieval.abstain import Abstaining, abstaining
 from benchmarks.retrieval.measure import BUDGETS, DEPTH, MEASURES, Result, difference, run
-from benchmarks.retrieval.sets import Asked, Corpus, debian, public
+from benchmarks.retrieval.sets import Asked, Corpus, arguments, debian, public
 from benchmarks.retrieval.shelves import open_shelf
 from benchmarks.retrieval.systems import SYSTEMS, System, with_minilm
 from core.errors import GalleyError
@@ -52,14 +52,11 @@ def main() -> None:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--public", type=Path, metavar="DATA")
-    parser.add_argument("--debian", type=Path, metavar="GALLEY_DATA")
+    parser = arguments(__doc__)
     parser.add_argument("--minilm", type=Path, metavar="TOKENIZER.json", help="add the sentence transformer's rows")
     parser.add_argument("--minilm-everywhere", action="store_true", help="on Debian's pages too: half an hour")
     parser.add_argument("--half", choices=("tune", "report"), help="of our own questions; both unless told")
     parser.add_argument("--only", action="append", metavar="NAME", help="systems whose name has this, and ours")
-    parser.add_argument("--cache", type=Path, default=Path("/tmp/galley-retrieval"), help="where the shelves are kept")
     return parser.parse_args()
 
 

@@ -7,19 +7,17 @@ file are out of fold: each corpus of the public set by weights that never saw it
 half by weights that saw neither it nor, in a second line, any of Debian's. Needs scipy.
 """
 
-import argparse
 import json
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize
 
 from benchmarks.retrieval.measure import MEASURES, scored
-from benchmarks.retrieval.sets import Asked, Corpus, debian, public
+from benchmarks.retrieval.sets import Asked, Corpus, arguments, debian, public
 from benchmarks.retrieval.shelves import Shelf, open_shelf, touching
 from core.models import Passage
 from core.retrieval import signals
@@ -112,11 +110,7 @@ def told(rows_: Sequence[Row], weights: Any | None) -> dict[str, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--public", type=Path, required=True, metavar="DATA")
-    parser.add_argument("--debian", type=Path, required=True, metavar="GALLEY_DATA")
-    parser.add_argument("--cache", type=Path, default=Path("/tmp/galley-retrieval"))
-    given = parser.parse_args()
+    given = arguments(__doc__, required=True).parse_args()
     corpora = [rows(c, open_shelf("galley", c, given.cache), c.asked["public"]) for c in public(given.public)]
     ours = debian(given.debian)
     halves = {

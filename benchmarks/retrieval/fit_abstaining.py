@@ -10,18 +10,16 @@ probability holds for questions that are answered half of the time. Figures are 
 each public corpus by weights that never saw it, of Debian's `report` half by those kept.
 """
 
-import argparse
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize
 
 from benchmarks.retrieval.abstain import Without
-from benchmarks.retrieval.sets import Asked, Corpus, debian, public
+from benchmarks.retrieval.sets import Asked, Corpus, arguments, debian, public
 from benchmarks.retrieval.shelves import Shelf, open_shelf, touching
 from benchmarks.retrieval.systems import evidence
 from core.retrieval import signals
@@ -104,11 +102,7 @@ def _joined(parts: Iterable[Examples]) -> Examples:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--public", type=Path, required=True, metavar="DATA")
-    parser.add_argument("--debian", type=Path, required=True, metavar="GALLEY_DATA")
-    parser.add_argument("--cache", type=Path, default=Path("/tmp/galley-retrieval"))
-    given = parser.parse_args()
+    given = arguments(__doc__, required=True).parse_args()
     texts = public(given.public)
     corpora = {c.name: examples(c, open_shelf("galley", c, given.cache), c.asked["public"]) for c in texts}
     foreign = {c.name: examples(c, open_shelf("galley", c, given.cache), (), _foreign(c, texts)) for c in texts}

@@ -4,8 +4,10 @@ The public set (`questions.jsonl` and one `<corpus>.md` a corpus) has one docume
 index of its own; ours is one index over all of Debian's documentation that `benchmarks/questions/corpus.sh` takes in.
 """
 
+import argparse
 import json
 import re
+import tempfile
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,6 +17,17 @@ from pathlib import Path
 from benchmarks import questions
 from core.retrieval.words import content_words, stems
 from core.store import Store
+
+
+def arguments(description: str | None, *, required: bool = False) -> argparse.ArgumentParser:
+    """Where the sets are, as every command here is told."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--public", type=Path, required=required, metavar="DATA")
+    parser.add_argument("--debian", type=Path, required=required, metavar="GALLEY_DATA")
+    kept = Path(tempfile.gettempdir()) / "galley-retrieval"
+    parser.add_argument("--cache", type=Path, default=kept, help="where the shelves are kept")
+    return parser
+
 
 Word = tuple[str, int]
 """A page's address and the number of a word in it (runs of what is not white space)."""

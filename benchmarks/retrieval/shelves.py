@@ -25,7 +25,7 @@ MADE_BY = ("core/holdings.py", "core/retrieval/chunk.py", "core/retrieval/embed.
 """The code whose change makes a kept shelf stale."""
 WINDOW = 150
 """Words of a fixed window: the usual 200 tokens."""
-SMALL_WINDOW = 75
+SMALL_WINDOW = 100
 """Words of a window as large as our passages are on average."""
 
 BATCH = 256
@@ -187,6 +187,6 @@ KINDS: dict[str, Callable[[Holdings, Corpus], Any]] = {
     "windows": _cut(windows, titles=False),
     "cut-anywhere": _cut(_headed_windows, titles=True),
     "no-titles": _cut(_unheaded, titles=False),
-    "smaller": _cut(_sized(80, 150), titles=True),
+    "smaller": _cut(_sized(120, 220), titles=True),
     "larger": _cut(_sized(200, 300), titles=True),
 }

@@ -125,7 +125,7 @@ SYSTEMS = [
     System(name="without titles and headings", role="without", shelf="no-titles", ask=ours()),
     System(name="without near-duplicate collapse", role="without", ask=ours_with(retrieving, SAME=2.0)),
     System(name="without common direction taken out", role="without", ask=ours_with(retrieving, MANY=10**9)),
-    System(name="passages of 80 tokens, at most 150", role="another", shelf="smaller", ask=ours()),
+    System(name="passages of 120 tokens, at most 220", role="another", shelf="smaller", ask=ours()),
     System(name="passages of 200 tokens, at most 300", role="another", shelf="larger", ask=ours()),
     System(name="vectors' share 5 %", role="another", ask=ours(dense_weight=0.05)),
     System(name="vectors' share 20 %", role="another", ask=ours(dense_weight=0.2)),

@@ -1,9 +1,10 @@
 """Chunking: a snapshot's text becomes sections (parents) and passages (children).
 
 A passage is what is ranked, cited and judged against, so it has to be one thing: it never crosses
-a heading, and lists, tables and code stay whole when they fit. Small passages also waste less of the
-evidence budget: see the chunk sizes in benchmarks/retrieval.md. Everything is an exact pair of
-offsets, since a citation that is one character out cannot be verified later.
+a heading, and lists, tables and code stay whole when they fit. Smaller passages waste less of the
+evidence budget, larger ones are ranked better: see the chunk sizes in benchmarks/retrieval.md.
+Everything is an exact pair of offsets, since a citation that is one character out cannot be
+verified later.
 
 One pass over the lines finds the blocks; the blocks of a section are packed up to the target; a block
 over the maximum is divided at its rows, items or sentence ends, those at line ends, those at spaces.
@@ -17,8 +18,8 @@ from typing import NamedTuple
 from core.models import Section, Span
 from core.retrieval.tokens import BYTES_PER_TOKEN, tokens
 
-TARGET_TOKENS = 120
-MAX_TOKENS = 220
+TARGET_TOKENS = 160
+MAX_TOKENS = 260
 
 _HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(\S.*)")
 _LONGEST_HEADING = 200

@@ -32,7 +32,7 @@ MANY = 30
 """Vectors from which on what they share is their topic rather than each one's own content."""
 SAME = 0.7
 """Share of a passage's runs of three words that a better document has, from which it says the same: a
-changed word costs three runs, so some five in a passage of 120 tokens may differ."""
+changed word costs three runs, so some seven in a passage of 160 tokens may differ."""
 _Runs = set[tuple[str, ...]]
 
 

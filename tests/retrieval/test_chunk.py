@@ -96,7 +96,7 @@ def test_a_list_a_table_and_code_stay_whole_when_they_fit(block):
 
 
 def test_a_list_stays_with_the_line_that_announces_it():
-    text = f"{SENTENCE * 8}\n\nA good installer checks:\n\n" + "\n".join(f"- {SENTENCE}" for _ in range(8))
+    text = f"{SENTENCE * 11}\n\nA good installer checks:\n\n" + "\n".join(f"- {SENTENCE}" for _ in range(8))
     assert passages(text, chunk(text))[1].startswith("A good installer checks:\n\n- The pump")
 
 

@@ -1,33 +1,30 @@
 """The `wordpress` target: a WordPress site, with an application password.
 
-A new article is made as a draft, looked at, and only then made public, so that nothing half
-done is ever seen. WordPress has no lock and gives an article whose address is taken another
-one without asking, so both are looked up before anything is written. The text goes as blocks
-of its editor: a person who opens it there finds paragraphs, not code.
+What is wanted is compared with what stands there; how the one becomes the other is told in
+`wordpress_wish`. The text goes as blocks of its editor: a person who opens it there finds
+paragraphs, not code.
 """
 
 from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from html import escape
 
 from pydantic import SecretStr
 
 from core.errors import PublishError
 from core.models import Article, Preview, Receipt
-from core.publishing.body import blocks, ld_json, preview_page
+from core.publishing.body import blocks, preview_page
 from core.publishing.connection import Connection
 from core.publishing.difference import article_words
-from core.publishing.mark import carrier, read_mark
-from core.publishing.picture import file_name, picture_bytes
+from core.publishing.mark import carrier
 from core.publishing.record import content_hash
-from core.publishing.standing import LEFT, is_edited, refuse_edits, slug_taken, the_one
+from core.publishing.standing import LEFT, is_edited, refuse_edits, the_one
 from core.publishing.target import TARGETS, Capabilities
-from core.publishing.wording import file_size, now, utc
-from core.publishing.wordpress_door import Door, Fields, Post, State, same_name
+from core.publishing.wording import now
+from core.publishing.wordpress_door import Door, Post
 from core.publishing.wordpress_rest import open_rest
-from core.publishing.wordpress_text import as_fields, fitting, lost_by_role, lost_of, with_mark
+from core.publishing.wordpress_text import lost_by_role
+from core.publishing.wordpress_wish import Wish, carry_out, check_right, requests, wish_for
 from core.publishing.wordpress_xmlrpc import XmlRpc
 
 _REMEDIES = {
@@ -36,28 +33,6 @@ _REMEDIES = {
     404: "Set the address of the WordPress itself; its REST interface is at /wp-json/.",
     413: "Use a smaller picture, or raise upload_max_filesize and post_max_size in PHP's settings.",
 }
-
-_ADDRESSES = {
-    "REST": ("wp-json/wp/v2/media", "wp-json/wp/v2/tags", "wp-json/wp/v2/posts", "wp-json/wp/v2/posts/"),
-    "XML-RPC": (
-        "xmlrpc.php wp.uploadFile",
-        "xmlrpc.php wp.newTerm",
-        "xmlrpc.php wp.newPost",
-        "xmlrpc.php wp.editPost ",
-    ),
-}
-"""Way in -> what pictures, tags, a new post and a change of one are sent to."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Wish:
-    """What should stand there in the end."""
-
-    article: Article
-    state: State
-    date: str
-    slug: str
-    lost: tuple[str, ...]
 
 
 @TARGETS.register("wordpress")
@@ -116,26 +91,26 @@ class WordPress:
         wish = self._wish(door, article, standing, draft=draft, at=at)
         if standing and draft and standing.public:
             return self._receipt(standing, article.key, wish.lost, changed=(LEFT,))
-        if standing and _stands(standing, wish):
+        if standing and wish.stands(standing):
             return self._receipt(standing, article.key, wish.lost, status="unchanged")
         if standing and standing.public and at:
             raise PublishError(
                 "The article is public in WordPress already; an update of it cannot wait there.",
                 remedy="Publish the update when its time has come, or take the article down first.",
             )
-        self._make_room(door, wish, standing)
-        return self._carry_out(door, wish, standing)
+        post, changed, lost = carry_out(door, wish, standing)
+        return self._receipt(post, article.key, lost, changed=changed)
 
     def preview(self, article: Article, *, last: Receipt | None = None) -> Preview:
         door = self._door()
         standing = self._standing(door, article.key, last)
         wish = self._wish(door, article, standing, draft=False, at=None)
-        done = standing is not None and _stands(standing, wish)
+        sends = () if wish.stands(standing) else requests(door, wish, standing)
         body = "".join(blocks(article))
         return Preview(
             target="wordpress",
             page=preview_page(article, body),
-            requests=() if done else tuple(self._requests(door, wish, standing)),
+            requests=tuple(f"POST {self._connection.base_url}/{sent}" for sent in sends),
             lost=wish.lost,
             sent=article_words(escape(article.title), body),
             standing=article_words(standing.title, standing.body) if standing else None,
@@ -181,7 +156,7 @@ class WordPress:
     def check(self) -> tuple[str, ...]:
         door = self._door()
         person = door.person
-        self._may_publish(door)
+        check_right(door)
         role = " and ".join(person.roles) or "no role"
         return (
             f"Signed in at {door.site_title} ({door.site_url}) as {person.name}, {role}, by {door.way}.",
@@ -210,115 +185,9 @@ class WordPress:
                 return post
         return the_one(_with_key(door, key))
 
-    def _wish(self, door: Door, article: Article, standing: Post | None, *, draft: bool, at: str | None) -> _Wish:
-        there = datetime.now(UTC) + timedelta(seconds=self._connection.skew_s)
-        published = datetime.fromisoformat(utc(article.published_at))
-        # A date in the future would schedule it: WordPress goes by its own clock.
-        date = datetime.fromisoformat(utc(at)) if at and not draft else min(published, there)
-        may = door.person.may
-        keeps_address = standing is not None and standing.status in ("publish", "future") and standing.slug
-        return _Wish(
-            article=article,
-            state="draft" if draft else "future" if at else "publish",
-            date=date.strftime("%Y-%m-%dT%H:%M:%S"),
-            slug=standing.slug if standing and keeps_address else fitting(article.slug),
-            lost=lost_of(article, door.way, may, keeps_scripts=standing.keeps_scripts if standing else None),
-        )
-
-    def _make_room(self, door: Door, wish: _Wish, standing: Post | None) -> None:
-        """Nothing is written that will not do: the right to publish, and an address nobody has."""
-        if wish.state != "draft":
-            self._may_publish(door)
-        others = [id for id in door.holders(wish.slug) if standing is None or id != standing.id]
-        if others:
-            raise slug_taken(wish.slug, f"post {others[0]} has it", place="WordPress")
-
-    def _carry_out(self, door: Door, wish: _Wish, standing: Post | None) -> Receipt:
-        changed: list[str] = []
-        article = wish.article
-        lost = [*wish.lost]
-        more = self._attachments(door, wish, standing, changed, lost)
-        post = standing
-        if post is None:
-            post = door.write(None, {**as_fields(wish.article), **more, "status": "draft", "date_gmt": wish.date})
-            changed.append(f"Made post {post.id} as a draft")
-        if standing or wish.state != "draft":
-            script = self._script(door, wish, post)
-            fields: Fields = {**as_fields(wish.article, script), **more, "status": wish.state, "date_gmt": wish.date}
-            post = door.write(post.id, fields)
-            changed.append({"draft": "Saved it", "future": "Scheduled it", "publish": "Made it public"}[wish.state])
-        if not post.intact:
-            # Somebody's filter changed the words: the mark says what stands, so that it is not taken for an edit.
-            body, _ = read_mark(post.content)
-            post = door.write(post.id, {"content": with_mark(article, body, post.written)})
-            lost.append("Parts of the HTML: a filter there changed them; compare the page with the preview.")
-        self._verify(door, wish, post, made=standing is None)
-        return self._receipt(post, article.key, lost, changed=changed)
-
-    def _verify(self, door: Door, wish: _Wish, post: Post, *, made: bool) -> None:
-        """A 200 proves nothing: is it in the wanted state, and at the wanted address?"""
-        if wish.state != "draft" and not same_name(post.slug, wish.slug):
-            if made:
-                door.remove(post.id)
-            else:
-                door.write(post.id, {"status": "draft", "slug": wish.slug})
-            raise slug_taken(wish.slug, f"WordPress would have made it {post.slug!r}", place="WordPress")
-        if post.status != wish.state:
-            raise PublishError(
-                f"WordPress left the article {post.status!r} instead of {wish.state!r}.",
-                remedy="See whether a plugin there holds articles back for review, and release it there.",
-            )
-
-    def _attachments(
-        self, door: Door, wish: _Wish, standing: Post | None, changed: list[str], lost: list[str]
-    ) -> Fields:
-        """Ids of tags, category and picture; made where they are missing."""
-        fields: Fields = {"slug": wish.slug}
-        # The category is ours to choose once: afterwards people there sort their site.
-        category = (self._category,) if self._category and standing is None else ()
-        for taxonomy, names in (("tags", wish.article.tags), ("categories", category)):
-            ids = {name: door.term(taxonomy, name) for name in names}
-            lost += [
-                f"{name!r} of its {taxonomy}: this role may not make it." for name, id in ids.items() if id is None
-            ]
-            if names or taxonomy == "tags":
-                fields[taxonomy] = [id for id in ids.values() if id is not None]
-        cover = wish.article.cover
-        if cover and "upload_files" in door.person.may:
-            name = f"galley-{file_name(cover)}"
-            id = door.picture(name.rpartition(".")[0], cover.alt)
-            if id is None:
-                id = door.upload(cover, picture_bytes(cover), name)
-                changed.append(f"Sent the picture {name}")
-            fields["featured_media"] = id
-        elif standing:
-            fields["featured_media"] = 0
-        return fields
-
-    def _script(self, door: Door, wish: _Wish, post: Post) -> str:
-        """JSON-LD, where this role's scripts survive and the address is known."""
-        if not post.keeps_scripts or wish.state == "draft":
-            return ""
-        return ld_json(wish.article, url=post.link, publisher=door.site_title, publisher_url=door.site_url)
-
-    def _may_publish(self, door: Door) -> None:
-        if "publish_posts" not in door.person.may:
-            raise PublishError(
-                f"{door.person.name} ({', '.join(door.person.roles)}) may not publish at {door.site_title}.",
-                remedy="Give this user the role Author or Editor in WordPress, or keep to drafts.",
-            )
-
-    def _requests(self, door: Door, wish: _Wish, standing: Post | None) -> Sequence[str]:
-        cover, tags = wish.article.cover, wish.article.tags
-        size = file_size(len(as_fields(wish.article)["content"].encode()))
-        media, term, make, change = _ADDRESSES[door.way]
-        sent = [f"{term} (for each of its {len(tags)} tags that is missing)"] if tags else []
-        if cover and "upload_files" in door.person.may:
-            sent.append(f"{media} ({file_size(len(picture_bytes(cover)))}, unless it is there)")
-        if standing is None:
-            sent.append(f"{make} (as a draft, {size})")
-        sent.append(f"{change}{standing.id if standing else '…'} (public, {size})")
-        return [f"POST {self._connection.base_url}/{request}" for request in sent]
+    def _wish(self, door: Door, article: Article, standing: Post | None, *, draft: bool, at: str | None) -> Wish:
+        ahead_s = self._connection.skew_s
+        return wish_for(article, door, standing, draft=draft, at=at, category=self._category, ahead_s=ahead_s)
 
     def _receipt(
         self, post: Post, key: str, lost: Sequence[str], *, status: str | None = None, changed: Sequence[str] = ()
@@ -342,9 +211,3 @@ class WordPress:
 def _with_key(door: Door, key: str) -> list[Post]:
     found = door.search(carrier(key))
     return sorted((post for post in found if post.mark and post.mark.key == key), key=lambda post: post.id)
-
-
-def _stands(standing: Post, wish: _Wish) -> bool:
-    """Whether the same words stand there in the wanted state, at the wanted time."""
-    on_time = wish.state != "future" or standing.date_gmt == wish.date
-    return standing.content_hash == content_hash(wish.article) and standing.status == wish.state and on_time

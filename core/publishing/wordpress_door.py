@@ -1,6 +1,6 @@
 """What a WordPress shows and does for us, whichever way in: REST, or XML-RPC where REST is shut.
 
-A door only carries. What to write, and when not to, is decided in `wordpress`.
+A door only carries. What to write, and when not to, is decided in `wordpress_wish`.
 """
 
 from dataclasses import dataclass

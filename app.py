@@ -29,7 +29,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 ROOT = Path(__file__).resolve().parent
-KEYS = {"OPENAI_API_KEY", "TAVILY_API_KEY", "BRAVE_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL"}
+KEYS = {"OPENAI_API_KEY", "TAVILY_API_KEY", "BRAVE_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL", "OPENAI_SMALL_MODEL"}
 """What `secrets.toml` may put into the environment: keys of services, nothing else."""
 
 

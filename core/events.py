@@ -37,7 +37,7 @@ class Kind(StrEnum):
     REVISED = "revised"  # draft_id, round, rewritten, attributed, cut, kept (bool: was it better), why
     NOTED = "noted"  # draft_id, notes (count), accepted (count)
     CALLED = "called"  # role, task, model, tokens_in, tokens_out, cost_usd, seconds, replayed
-    FALLBACK = "fallback"  # role, model, to, reason: another model, or the same once more, is asked instead
+    FALLBACK = "fallback"  # role, model, to, reason, note: another model, or the same once more, is asked instead
     BUDGET = "budget"  # spent_usd, budget_usd, share, note
     WAITING = "waiting"  # waits: plan, or the status it rests in
     DECIDED = "decided"  # kind, by, note

@@ -17,7 +17,7 @@ from core.errors import Cancelled, GalleyError
 from core.events import Kind
 from core.holdings import Holdings
 from core.language.fitting import fit
-from core.language.tasks import Answer, Language, Task
+from core.language.tasks import Answer, Language, Reply, Task
 from core.models import Brief, Step
 from core.reading.web import Client
 from core.search import Engine, Outages, SearchResult, search_all
@@ -101,7 +101,11 @@ class Context:
     # --- asking ---
 
     def ask(self, task: Task[Answer], *, prose: "Prose | None" = None) -> Answer:
-        """A model's answer (or the extractive backend's), traced.
+        """A model's answer (or the extractive backend's); see `reply`."""
+        return self.reply(task, prose=prose).value
+
+    def reply(self, task: Task[Answer], *, prose: "Prose | None" = None) -> Reply[Answer]:
+        """An answer with the model that gave it, which need not be the role's own; traced.
 
         What does not fit into the model's context is left out of the prompt, and told.
 
@@ -131,7 +135,7 @@ class Context:
             span.output(reply.value if isinstance(reply.value, str) else reply.value.model_dump_json())
         if prose:
             prose.flush()
-        return reply.value
+        return reply
 
     @property
     def has_model_judge(self) -> bool:

@@ -39,6 +39,13 @@ class Settings(BaseModel):
     base_url: str | None = Field(None, description="Address of an OpenAI-compatible endpoint, ending in /v1")
     models: dict[str, str] = Field(default_factory=dict, description="Role -> model name; `extractive` means no model")
     default_model: str | None = Field(None, description="Model for roles without one of their own")
+    small_model: str | None = Field(
+        None, description="Model that goes on from 70 % of the budget, and where a role's own does not answer"
+    )
+    small_models: dict[str, str] = Field(default_factory=dict, description="The same for one role: role -> model name")
+    fallbacks: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="Role -> models asked in this order where its own does not answer"
+    )
     request_timeout_s: float = Field(120.0, gt=0)
     context_tokens: int = Field(16_000, ge=2_000, description="What the smallest model can read at once")
 
@@ -100,6 +107,15 @@ class Settings(BaseModel):
             return "extractive"
         return self.models.get(role) or self.default_model or "extractive"
 
+    def small_for(self, role: str) -> str | None:
+        """The model a role degrades to when money runs short; None: it keeps its own."""
+        return self.small_models.get(role) or self.small_model
+
+    def fallbacks_for(self, role: str) -> tuple[str, ...]:
+        """The models asked where a role's own does not answer: the small one unless others are named."""
+        small = self.small_for(role)
+        return self.fallbacks.get(role) or ((small,) if small else ())
+
 
 SECRET = {"openai_api_key", "tavily_api_key", "brave_api_key"}
 """Never stored, never shown."""
@@ -112,6 +128,7 @@ _VARIABLES = {
     "OPENAI_API_KEY": "openai_api_key",
     "OPENAI_BASE_URL": "base_url",
     "OPENAI_MODEL": "default_model",
+    "OPENAI_SMALL_MODEL": "small_model",
     "SEARXNG_URL": "searxng_url",
     "TAVILY_API_KEY": "tavily_api_key",
     "BRAVE_API_KEY": "brave_api_key",

@@ -9,18 +9,24 @@ from core.language.breaker import Breaker
 from core.language.ledger import Ledger
 from core.language.openai import OpenAI
 from core.language.pace import Pace
-from core.language.router import Router
+from core.language.router import EXTRACTIVE, Router, TooSlow
 from core.models import Brief, Call, Run
 from core.reading.web import Cached, Client
 from core.retrieval.embed import WordVectors
 from core.runtime import Context, Searcher
 from core.search import ENGINES, Engine
-from core.settings import Settings, load
+from core.settings import ROLES, Settings, load
 from core.store import Store
 from core.tracing import Tracer
 
 SERVICE_REQUESTS = 16
 """At once to a search service that a person runs or pays for; strangers' sites get two."""
+
+
+TRIES = 5
+"""Of one request that may yet be answered."""
+TRIES_BEFORE_ANOTHER = 3
+"""Where another model stands by: some two seconds instead of eight."""
 
 
 @dataclass
@@ -108,7 +114,10 @@ def _router(context: Context, process: Process) -> Router:
     def backend(model: str) -> Ledger:
         key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
         endpoint = {"base_url": settings.base_url} if settings.base_url else {}
-        openai = OpenAI(api_key=key, model=model, timeout_s=settings.request_timeout_s, **endpoint)
+        openai = OpenAI(
+            api_key=key, model=model, timeout_s=settings.request_timeout_s, **endpoint,
+            attempts=TRIES_BEFORE_ANOTHER if model in followed else TRIES,
+        )  # fmt: skip
         return Ledger(openai, store.calls, run_id=context.run_id)
 
     def run_now() -> Run:
@@ -137,13 +146,27 @@ def _router(context: Context, process: Process) -> Router:
         )  # fmt: skip
 
     def on_fallback(role: str, gone: str, to: str, error: LanguageError) -> None:
-        context.emit(Kind.FALLBACK, run_now().step, role=role, model=gone, to=to, reason=error.message)
+        context.emit(
+            Kind.FALLBACK, run_now().step, role=role, model=gone, to=to, reason=error.message,
+            note=_handed_on(role, gone, to, error),
+        )  # fmt: skip
 
+    asks = [role for role in ROLES if context.model_for(role) != EXTRACTIVE]  # where none was chosen, none takes over
+    chains = {role: list(dict.fromkeys((context.model_for(role), *settings.fallbacks_for(role)))) for role in asks}
+    followed = {model for chain in chains.values() for model in chain[:-1]}
     return Router(
-        backend, model_for=context.model_for, budget_usd=context.brief.budget_usd,
+        backend, model_for=context.model_for, budget_usd=context.brief.budget_usd, fallbacks=chains,
+        small_for={role: small for role in asks if (small := settings.small_for(role))},
         spent=lambda: run_now().cost_usd, on_call=on_call,
         on_budget=on_budget, on_fallback=on_fallback, breaker=process.breaker, pace=process.pace,
     )  # fmt: skip
+
+
+def _handed_on(role: str, gone: str, to: str, error: LanguageError) -> str:
+    """In words for the live view and the costs: who did not answer, and who took over."""
+    slow = isinstance(error, TooSlow)
+    what = f"{gone} {'took three times its usual time' if slow else 'did not answer'}"
+    return f"{role.capitalize()}: {what}; {'it was asked once more' if gone == to else f'{to} took over'}."
 
 
 def _language(brief: Brief) -> str:

@@ -65,13 +65,13 @@ class ModelJudge:
 
     def _ask(self, batch: list[JudgeClaim], attempt: int = 0) -> tuple[dict[int, Verdict], dict[int, str]]:
         try:
-            answer = self.context.ask(task_for(batch, attempt))
+            reply = self.context.reply(task_for(batch, attempt))
         except (LanguageError, BudgetSpent) as error:
             return {}, {claim.number: f" The model judge gave no answer: {error.message}" for claim in batch}
         asked = {claim.number: claim for claim in batch}
         read = {
-            one.claim: verdict_from(one, asked[one.claim], self.passages, self.name)
-            for one in answer.claims
+            one.claim: verdict_from(one, asked[one.claim], self.passages, reply.model)
+            for one in reply.value.claims
             if one.claim in asked
         }
         return {number: verdict for number, verdict in read.items() if verdict}, {}

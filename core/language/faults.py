@@ -22,6 +22,10 @@ _NO_MONEY = re.compile(r"insufficient_quota|exceeded your current quota|billing|
 _KEY = re.compile(r"\b(?:sk|pk|key|gsk|xai|AIza)[-_*A-Za-z0-9]{6,}")
 
 
+class RequestFault(LanguageError):
+    """The request itself was refused: its key, its form or its length; neither time nor another model mends that."""
+
+
 def complaint(error: Any) -> str:
     """All that a status error says: code, parameter and message, for matching."""
     return " ".join(str(part) for part in (error.code, error.param, error.message) if part)
@@ -47,7 +51,7 @@ def explain(error: Any, *, model: str, base_url: str) -> LanguageError:
     where, status = host(base_url), error.status_code
     if status in (401, 403):
         what = "did not accept the API key" if status == 401 else f"does not let this key use {model!r}"
-        return LanguageError(
+        return RequestFault(
             f"{where} {what} ({status}).",
             remedy="Set OPENAI_API_KEY to a key of this endpoint and start again; check the address in Settings.",
         )
@@ -61,7 +65,7 @@ def explain(error: Any, *, model: str, base_url: str) -> LanguageError:
             remedy=f"Check the address {base_url!r} in Settings; it usually ends in /v1.",
         )
     if prompt_is_too_long(error):
-        return LanguageError(
+        return RequestFault(
             f"The request is longer than {model!r} can read.",
             remedy="Lower the evidence per question in Settings, or choose a model with a larger context.",
         )
@@ -71,7 +75,7 @@ def explain(error: Any, *, model: str, base_url: str) -> LanguageError:
         )
     if may_pass(error):
         return transient(f"{where} answered {status}", base_url)
-    return LanguageError(
+    return RequestFault(
         f"{where} refused the request ({status}): {quoted(error.message)}",
         remedy="Choose another model in Settings, or correct what the server names.",
     )

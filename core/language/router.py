@@ -3,10 +3,11 @@
 A role's model comes from the settings; when it fails, the chain of fallbacks takes over
 and says so. Composing without a model (`extractive`) is a model name like any other: it
 answers where a person chose it, as a role's model or in a chain, and never by itself.
-At 70 % of the budget a role's smaller model takes over, at 90 % it is said that the money nears
-its end, at 100 % only what costs nothing and what was already paid for goes on. A call that takes
-three times its usual time is abandoned: the next model of the chain is asked, or else the same
-once more, and what the abandoned one cost is counted.
+A request that is itself at fault (its key, its length, its form) fails at once: another model would
+refuse it too. At 70 % of the budget a role's smaller model takes over, at 90 % it is said that the
+money nears its end, at 100 % only what costs nothing and what was already paid for goes on. A call
+that takes three times its usual time is abandoned: the next model of the chain is asked, or else the
+same once more, and what the abandoned one cost is counted.
 """
 
 import threading
@@ -17,7 +18,7 @@ from typing import Any
 from core.errors import BudgetSpent, Cancelled, GalleyError, LanguageError, TransientLanguageError
 from core.language.backend import Backend
 from core.language.breaker import Breaker
-from core.language.faults import calls_of
+from core.language.faults import RequestFault, calls_of
 from core.language.pace import Pace
 from core.language.tasks import Answer, Language, Reply, Task
 from core.models import Call
@@ -50,8 +51,8 @@ class Router:
         spent: what the run has cost so far, in US dollars.
         on_call: told of every call, replayed and failed ones among them.
         on_fallback: told `(role, from, to, error)` before the next model of a chain is asked.
-        on_budget: told `(spent, budget, note)` once when models get smaller, once when money nears its end, and
-            once when it is gone.
+        on_budget: told `(spent, budget, note)` once when a model gives way to a smaller one, once when money nears
+            its end, and once when it is gone.
         breaker: share one between runs, so that each need not find out anew which model is down.
         pace: what is usual for each model; share it likewise.
         clock: seconds, for the pace.
@@ -100,7 +101,7 @@ class Router:
 
         Raises:
             BudgetSpent: the money is gone and the answer would cost some.
-            LanguageError: of the last model in the chain.
+            LanguageError: of the last model in the chain, or of the first that found fault with the request.
             Cancelled: `cancelled` said so.
         """
         chain = self._chain(task.role)
@@ -122,6 +123,8 @@ class Router:
                 pieces.restart()
             try:
                 return self._ask_one(model, task, pieces, cancelled)
+            except RequestFault:
+                raise
             except LanguageError as error:
                 gone, raised = (model, error), error
         if isinstance(raised, TooSlow):  # nobody else can: it is asked once more, and waited for
@@ -161,7 +164,9 @@ class Router:
             self._breaker.failed(model)
             raise _too_slow(model, limit) from error
         except LanguageError as error:
-            if model != EXTRACTIVE:  # it cannot be down: what it cannot do now it never can
+            if model == EXTRACTIVE or isinstance(error, RequestFault):
+                self._breaker.undecided(model)  # says nothing about whether the model is up
+            else:
                 self._breaker.failed(model)
             self._tell(calls_of(error))
             raise
@@ -214,14 +219,15 @@ class Router:
                 return free
             self._tell_budget("spent", spent, "The budget is spent; no more paid calls.")
             raise BudgetSpent(
-                f"The budget of ${self._budget_usd:.2f} is spent.",
+                f"The budget of {_dollars(self._budget_usd)} is spent.",
                 remedy="Resume the run with a larger budget (`python -m core resume RUN --budget USD`).",
             )
         if spent >= WARN_AT * self._budget_usd:
-            self._tell_budget("near", spent, f"{WARN_AT:.0%} of the budget of ${self._budget_usd:.2f} is spent.")
+            self._tell_budget("near", spent, f"90 % of the budget of {_dollars(self._budget_usd)} is spent.")
         small = self._small_for.get(role)
         if spent >= DEGRADE_AT * self._budget_usd and small and chain[0] not in (small, EXTRACTIVE):
-            self._tell_budget("small", spent, f"{DEGRADE_AT:.0%} of the budget is spent; smaller models go on.")
+            note = f"70 % of the budget of {_dollars(self._budget_usd)} is spent; {small} goes on for {chain[0]}."
+            self._tell_budget(f"{small} for {chain[0]}", spent, note)
             return list(dict.fromkeys([small, *chain[1:]]))
         return chain
 
@@ -241,6 +247,10 @@ class Router:
                 return
             self._told.add(what)
         self._on_budget(spent, self._budget_usd or 0.0, note)
+
+
+def _dollars(usd: float) -> str:
+    return f"${usd:.2f}" if usd >= 0.01 else f"${usd:.2g}"
 
 
 def _too_slow(model: str, limit: float) -> TooSlow:

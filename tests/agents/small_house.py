@@ -24,7 +24,14 @@ from core.wiring import Process, open_process
 from core.worker import Worker
 
 HEAT_PUMPS = "Are heat pumps worth it in old houses?"
-VARIABLES = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL", "GALLEY_DATA", "GALLEY_ALLOW_PRIVATE")
+VARIABLES = (
+    "OPENAI_API_KEY",
+    "OPENAI_BASE_URL",
+    "OPENAI_MODEL",
+    "OPENAI_SMALL_MODEL",
+    "GALLEY_DATA",
+    "GALLEY_ALLOW_PRIVATE",
+)
 
 
 @dataclass

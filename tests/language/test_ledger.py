@@ -60,7 +60,7 @@ def test_when_the_first_of_two_fails_the_second_tries():
     with ScriptedModel(first_token_s=0.05, faults=["unauthorized"]) as server, ThreadPoolExecutor(2) as pool:
         waiting = [pool.submit(Ledger(backend(server), rows).ask, prose_task()) for _ in range(2)]
         errors = [future.exception() for future in waiting]
-    assert [type(error) for error in errors if error] == [LanguageError]
+    assert [isinstance(error, LanguageError) for error in errors if error] == [True]
     assert len(server.requests) == 2
 
 

@@ -10,6 +10,7 @@ from pages.components.door import studio
 from pages.components.figures import ago, count, duration, money, plain, share
 from pages.components.links import open_run
 from pages.components.shell import flash, guard, heading, nothing, told
+from pages.components.sources import asked_for
 from pages.components.words import STEPS, state
 from pages.states.again import told_changes
 from pages.states.preview import changes, words_changed
@@ -140,6 +141,7 @@ def _compare(first: Run, second: Run) -> None:
                 "State": state(run.status).text,
                 "Topic": run.brief.topic,
                 "Words asked for": f"{run.brief.words:,}",
+                "Sources asked for": asked_for(run.brief) or "any",
                 "Faithfulness": share(card.faithfulness if card else None),
                 "Coverage": share(card.coverage if card else None),
                 "Claims": claims(card),

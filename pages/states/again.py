@@ -7,7 +7,7 @@ import streamlit as st
 from core.models import EvidenceItem, Run
 from core.progress import StepView
 from core.settings import ROLES
-from pages.components import session
+from pages.components import session, sources
 from pages.components.door import studio
 from pages.components.figures import plain, short
 from pages.components.links import open_run
@@ -24,7 +24,8 @@ def again(run: Run, step: StepView) -> None:
         st.caption("A branch of its own begins here; this run stays as it is, and what came before costs nothing.")
         with st.form(session.of("fork", run.id, step.seq), border=False):
             rows = _questions(run) if name == "research" else {}
-            changes = {**rows, **_words(run, names), **_models(run, names), **_choices(run, names)}
+            changes = {**rows, **_words(run, names), **_sources(run, step, names)}
+            changes |= {**_models(run, names), **_choices(run, names)}
             if st.form_submit_button("Run again from here", icon=":material/fork_right:", type="primary"):
                 with told():
                     branch = studio().fork(run.id, step.seq, changes, by=person())
@@ -75,6 +76,14 @@ def _words(run: Run, names: tuple[str, ...]) -> dict[str, Any]:
     if "gate" in names and (gate := st.slider("The gate", 0.0, 1.0, least, 0.05, format="percent")) != least:
         changes["gate"] = gate
     return changes
+
+
+def _sources(run: Run, step: StepView, names: tuple[str, ...]) -> dict[str, Any]:
+    if "published_from" not in names:
+        return {}
+    form = session.of("asked", run.id, step.seq)
+    sources.fields(form, run.brief)
+    return {name: value or "" for name, value in sources.chosen(form).items() if value != getattr(run.brief, name)}
 
 
 def _models(run: Run, names: tuple[str, ...]) -> dict[str, Any]:

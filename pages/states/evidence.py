@@ -14,6 +14,7 @@ from pages.components import session
 from pages.components.door import studio
 from pages.components.figures import count, plain, short
 from pages.components.shell import nothing
+from pages.components.sources import asked_for
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 AROUND = 700
 """Characters of the section shown on either side of a passage."""
+MOST_NAMED = 6
+"""Pages named that were not what the brief asks for."""
 OPENING = Question(section="Introduction", text="What the whole article is about")
 
 
@@ -33,7 +36,7 @@ def evidence(run: Run) -> None:
     if not found:
         nothing("No evidence was assembled.", "It appears here once research is done.")
     else:
-        _coverage(found, questions)
+        _coverage(run, found, questions)
         _one_question(run, found, questions)
         _map(run)
     _conflicts(run)
@@ -65,7 +68,7 @@ def coverage(found: Sequence[Evidence], questions: Mapping[int, Question]) -> li
     ]
 
 
-def _coverage(found: Sequence[Evidence], questions: Mapping[int, Question]) -> None:
+def _coverage(run: Run, found: Sequence[Evidence], questions: Mapping[int, Question]) -> None:
     thin = [e for e in found if not e.sufficient]
     st.subheader("Do we have the evidence?", anchor=False)
     st.markdown(
@@ -88,6 +91,20 @@ def _coverage(found: Sequence[Evidence], questions: Mapping[int, Question]) -> N
             "Note": st.column_config.TextColumn("Note", width="large"),
         },
     )  # fmt: skip
+    _asked_for(run)
+
+
+def _asked_for(run: Run) -> None:
+    """Which sources the brief asks for, and what that left out."""
+    if not run.brief.filtered:
+        return
+    others = studio().left_out(run.id)
+    what = (
+        f"**{plain(' · '.join(others))}**: kept, but not used. “Pages looked at” says which."
+        if others
+        else ("Nothing that was found had to be left out for that.")
+    )
+    st.markdown(f":orange[:material/filter_alt:] You asked for sources {plain(asked_for(run.brief))}. {what}")
 
 
 # --- one question ---------------------------------------------------------------
@@ -107,11 +124,24 @@ def _one_question(run: Run, found: Sequence[Evidence], questions: Mapping[int, Q
     st.markdown(f"**{plain(question.text)}**")
     if asked:
         st.caption("Searched for: " + " · ".join(plain(query) for query in asked))
+    _not_asked_for(run, question)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         item = _passages(chosen, question)
     with right:
         _in_its_section(item)
+
+
+def _not_asked_for(run: Run, question: Question) -> None:
+    """The pages found for a question that are not of the dates, kinds or languages asked for."""
+    others: dict[str, list[str]] = {}
+    for source in studio().sources(run.id):
+        if source.status == "outside" and source.question_id == question.id:
+            why, _, what = source.reason.partition(": ")
+            others.setdefault(why, []).append(f"{plain(short(source.title, 60))} ({plain(what)})")
+    for why, pages in others.items():
+        more = f" · {len(pages) - MOST_NAMED} more" if len(pages) > MOST_NAMED else ""
+        st.caption(f":material/filter_alt: Found, but {plain(why)}: {' · '.join(pages[:MOST_NAMED])}{more}")
 
 
 def _passages(found: Evidence, question: Question) -> EvidenceItem:
@@ -302,5 +332,6 @@ def _sources(run: Run) -> None:
         ],
         hide_index=True,
         key=session.of("sources", run.id),
+        column_config={"Why": st.column_config.TextColumn("Why", width="medium")},
         alt="Pages looked at, with what became of each",
     )

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.models import Brief, Run, Status
 from core.settings import Settings
-from pages.components import session
+from pages.components import session, sources
 from pages.components.door import studio
 from pages.components.figures import ago, count, left, money, plain
 from pages.components.shell import badge, flash, nothing, person, told
@@ -16,6 +16,7 @@ from pages.states.verification import update_row
 
 LENGTHS = {"Short · 600 words": 600, "Article · 1,200 words": 1200, "Long read · 2,500 words": 2500}
 AUDIENCES = ["General reader", "Practitioner", "Expert", "Student", "Decision maker"]
+FORM = "asked"
 TONES = ["Neutral", "Plain", "Analytical", "Warm"]
 SAMPLES = Path(__file__).resolve().parents[2] / "samples" / "topics.json"
 
@@ -62,7 +63,7 @@ def _brief(settings: Settings, held: int) -> None:
 
 
 def _options(settings: Settings) -> None:
-    with st.expander("Options", icon=":material/tune:"):
+    with st.expander("Options", icon=":material/tune:", key=session.of("options")):
         one, two = st.columns(2)
         with one:
             st.selectbox("Tone", TONES, key=session.TONE)
@@ -77,6 +78,7 @@ def _options(settings: Settings) -> None:
                 "Publish to", [form.name for form in studio().publishing.offered()], key=session.TARGET,
                 format_func=lambda name: next(f.title for f in studio().publishing.offered() if f.name == name),
             )  # fmt: skip
+        sources.fields(FORM, Brief(topic=""))
         st.text_area("Addresses to read in any case, one a line", key=session.URLS, height=80)
 
 
@@ -105,6 +107,7 @@ def _start(settings: Settings) -> None:
         deny=_split(said[session.DENY]) or settings.deny,
         urls=_split(said[session.URLS]),
         max_revisions=settings.max_revisions,
+        **sources.chosen(FORM),
     )
     with told():
         st.query_params["run"] = studio().start(brief, by=person())

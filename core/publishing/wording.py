@@ -94,13 +94,13 @@ def language_tag(language: str) -> str:
     return language if _LANGUAGE.fullmatch(language) else "en"
 
 
-def number(score: float) -> str:
-    """A score with two decimals, rounded down: 0.999 must not read as a perfect 1.00.
+def number(score: float, decimals: int = 2) -> str:
+    """A score, rounded down: 0.999 must not read as a perfect 1.00.
 
-    >>> number(0.999), number(1.0), number(0.29)
-    ('0.99', '1.00', '0.29')
+    >>> number(0.999), number(1.0), number(0.29), number(3.29, 1)
+    ('0.99', '1.00', '0.29', '3.2')
     """
-    return f"{math.floor(score * 100 + 1e-9) / 100:.2f}"
+    return f"{math.floor(score * 10**decimals + 1e-9) / 10**decimals:.{decimals}f}"
 
 
 def counted(scorecard: Scorecard) -> str:
@@ -123,12 +123,16 @@ def described(article: Article) -> str:
 
 
 def scores(scorecard: Scorecard) -> list[tuple[str, str, str]]:
-    """`(name, value, what it means)` of every score that was measured, most telling first."""
-    rows = (
+    """`(name, value, what it means)` of the measured scores that tell a reader something, most telling first."""
+    low, high = scorecard.faithfulness_low, scorecard.faithfulness_high
+    likely = ""
+    if low is not None and high is not None:
+        likely = f"; judged without a model, so likely between {number(low)} and {number(high)}"
+    shares = (
         (
             "Faithfulness",
             scorecard.faithfulness,
-            "share of claims the sources support; a partly supported one counts half",
+            f"share of claims the sources support; a partly supported one counts half{likely}",
         ),
         (
             "Citation accuracy",
@@ -141,7 +145,18 @@ def scores(scorecard: Scorecard) -> list[tuple[str, str, str]]:
         ("Consistency", scorecard.logic, "share of sentences that agree with all others on their figures"),
         ("Toxicity", scorecard.toxicity, "share of sentences with abusive words; 0 is best"),
     )
-    return [(name, number(value), meaning) for name, value, meaning in rows if value is not None]
+    others = (
+        (
+            "Independent voices",
+            scorecard.voices,
+            f"among the sources cited ({scorecard.cited_sources}); those of one author or site, and copies, are one",
+        ),
+        ("Median source age (years)", scorecard.age_years, "half of the sources cited that bear a date are older"),
+    )
+    return [
+        *((name, number(value), meaning) for name, value, meaning in shares if value is not None),
+        *((name, number(value, 1), meaning) for name, value, meaning in others if value is not None),
+    ]
 
 
 VERDICTS = {

@@ -16,7 +16,7 @@ from core.models import Label, Update
 from core.publishing.plain import escape, markdown, text
 from core.publishing.render import html, sanitise
 from core.publishing.structured_data import as_script, structured_data
-from core.publishing.wording import day, printable, verified
+from core.publishing.wording import day, printable, scores, verified
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(1)>\"'&\x00\u202e"
 
@@ -61,6 +61,23 @@ def test_the_verified_line_never_rounds_up(make):
     assert line in html(replace(article, scorecard=card))
     unchecked = replace(article, scorecard=replace(card, claims=0, supported=0))
     assert verified(unchecked) == "Verified on 22 November 2026: no checkable claims"
+
+
+def test_a_reader_is_told_how_sure_the_score_is_and_whom_the_article_rests_on(make):
+    article = make()
+    sure = {name: (value, meaning) for name, value, meaning in scores(article.scorecard)}
+    assert "without a model" not in sure["Faithfulness"][1]
+    assert "Independent voices" not in sure, "an article from before it was measured"
+    card = replace(
+        article.scorecard, faithfulness=0.958, faithfulness_low=0.891, faithfulness_high=0.979, voices=2.37,
+        cited_sources=4, age_years=1.96,
+    )  # fmt: skip
+    told = {name: (value, meaning) for name, value, meaning in scores(card)}
+    assert told["Faithfulness"][1].endswith("judged without a model, so likely between 0.89 and 0.97")
+    assert told["Independent voices"][0] == "2.3"
+    assert "the sources cited (4)" in told["Independent voices"][1]
+    assert told["Median source age (years)"][0] == "1.9"
+    assert "without a model" in html(replace(article, scorecard=card))
 
 
 def test_an_override_is_visible_where_it_stands_with_its_reason(make):

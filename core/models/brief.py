@@ -34,7 +34,7 @@ class Brief:
     kinds: tuple[str, ...] = ()
     """Kinds of source to use, of `KINDS`; empty means any."""
     languages: tuple[str, ...] = ()
-    """Languages of sources to use, such as `en`; empty means any. What does not say its language is used."""
+    """Languages of sources to use, such as `en`; empty means any. What is in none that can be told is used."""
     models: dict[str, str] = field(default_factory=dict)
     """Role -> model, over the settings."""
     max_revisions: int = 3

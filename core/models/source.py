@@ -94,7 +94,7 @@ class Source:
     duplicate_of: int | None = None
     """The source whose text this one repeats."""
     language: str | None = None
-    """Two or three letters; None where the document does not say it."""
+    """Two or three letters; None where it cannot be told."""
 
     @property
     def kind(self) -> str:

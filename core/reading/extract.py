@@ -15,6 +15,7 @@ from core.errors import ReadError
 from core.models import Document, Flag, Page
 from core.reading import injection
 from core.reading.formats import markdown, pdf, plain, webpage, word
+from core.reading.language import language_of
 from core.reading.normal import count_words, normal, one_line
 from core.reading.readers import READERS, Reader, Reading
 from core.reading.web import Response
@@ -85,7 +86,7 @@ def extract(
         author=reading.author,
         site=reading.site or urlsplit(url).hostname,
         published=reading.published,
-        language=reading.language,
+        language=reading.language or language_of(text),
         pages=pages,
         flags=tuple(flags),
         fetched_at=fetched_at,

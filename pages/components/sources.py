@@ -42,7 +42,7 @@ def fields(form: str, brief: Brief) -> None:
     last.multiselect(
         "Languages of sources", list(dict.fromkeys([*LANGUAGES, *brief.languages])), default=brief.languages,
         format_func=language, key=session.of(form, "languages"), placeholder="Any language", accept_new_options=True,
-        help="Type a code such as “sw” for one that is not listed. Sources that do not say their language are used.",
+        help="Type a code such as “sw” for one that is not listed. Sources whose language cannot be told are used.",
     )  # fmt: skip
 
 

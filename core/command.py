@@ -513,7 +513,8 @@ def _result(found: Run, studio: Studio) -> dict[str, Any]:
         "claims": {k: getattr(card, k) for k in ("claims", "supported", "partly", "unsupported", "contradicted")}
         if card else {},
         "seconds": studio.progress(found.id).elapsed_s, "model_calls": found.model_calls,
-        "tokens_in": found.tokens_in, "tokens_out": found.tokens_out, "cost_usd": round(found.cost_usd, 6),
+        "tokens_in": found.tokens_in, "tokens_out": found.tokens_out,
+        "cost_usd": None if found.unpriced else round(found.cost_usd, 6),
         "pages_read": len(read), "publication": published[0] if published else None,
         "publications": [asdict(p) for p in publications],
         "article": _article(found, studio), "error": found.error,

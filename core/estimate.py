@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from core.events import Kind
 from core.language.prices import cost, table
+from core.language.router import DEGRADE_AT
 from core.models import Brief, Run
 from core.progress import worked_s
 from core.settings import ROLES, Settings
@@ -43,6 +44,8 @@ class Estimate:
     """Like runs it rests on; 0 when it is a guess."""
     basis: str = ""
     budget_usd: float | None = None
+    smaller: tuple[str, ...] = ()
+    """The models that go on for others from 70 % of the budget."""
 
     @property
     def told(self) -> str:
@@ -50,10 +53,20 @@ class Estimate:
         return f"{self.money}, {_span(self.tokens, _count)} tokens, {_span(self.seconds, _time)}; {self.basis}"
 
     @property
+    def degrades(self) -> str:
+        """`From $0.70 on, 70 % of the budget, gpt-x-mini goes on.`; empty where it does not come to that."""
+        at = DEGRADE_AT * (self.budget_usd or 0.0)
+        if not at or not self.smaller or self.cost_usd is None or self.cost_usd[1] < at:
+            return ""
+        one = len(self.smaller) == 1
+        return f"From {_money(at)} on, 70 % of the budget, {' and '.join(self.smaller)} {'goes' if one else 'go'} on."
+
+    @property
     def money(self) -> str:
         """`$0.02 to $0.05`, `$0.00`, or `price unknown (gpt-x)`; with the budget where it may be reached."""
         if self.cost_usd is None:
-            return f"price unknown ({', '.join(self.unpriced)})"
+            held = "; a budget cannot stop what has no price" if self.budget_usd else ""
+            return f"price unknown ({', '.join(self.unpriced)}{held})"
         said = _span(self.cost_usd, _money)
         if self.budget_usd and self.cost_usd[1] > self.budget_usd:
             said += f", stopped at {_money(self.budget_usd)}"
@@ -70,11 +83,15 @@ def estimate(store: Store, settings: Settings, brief: Brief, questions: int | No
     asked = {model for model in models.values() if model != "extractive"}
     like = _like(store, brief, settings, asked)
     if len(like) >= ENOUGH:
-        return _from_runs(store, settings, brief, like)
-    guess = _guessed(settings, brief, models, questions or max(3, min(6, round(brief.words / 220))))
-    if like:  # their times say more than a guess; their tokens are too few to say a range
-        guess = replace(guess, seconds=_range(_seconds(store, run) for run in like))
-    return guess
+        found = _from_runs(store, settings, brief, like)
+    else:
+        found = _guessed(settings, brief, models, questions or max(3, min(6, round(brief.words / 220))))
+        if like:  # their times say more than a guess; their tokens are too few to say a range
+            found = replace(found, seconds=_range(_seconds(store, run) for run in like))
+    smaller = [
+        small for role in ROLES if models[role] not in ("extractive", small := settings.small_for(role)) and small
+    ]
+    return replace(found, smaller=tuple(dict.fromkeys(smaller)))
 
 
 # --- from like runs ---------------------------------------------------------------

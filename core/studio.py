@@ -7,6 +7,7 @@ same.
 
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -413,6 +414,11 @@ class Studio:
 
     def calls(self, run_id: str) -> list[Call]:
         return self.store.calls.of_run(run_id)
+
+    def notices(self, run_id: str) -> list[tuple[str, int]]:
+        """What changed a run's models or stopped its spending, in words, and how often; in order of first sight."""
+        kinds = (Kind.FALLBACK.value, Kind.BUDGET.value)
+        return list(Counter(e.data["note"] for e in self.store.events.after(run_id, limit=5000, kinds=kinds)).items())
 
     def costs(self, days: int = 30) -> list[dict[str, Any]]:
         return self.store.calls.by_day(days)

@@ -131,7 +131,7 @@ def _router(context: Context, process: Process) -> Router:
             store.calls.add(call)
         else:
             store.runs.spend(
-                context.run_id, cost_usd=call.cost_usd or 0.0, tokens_in=call.tokens_in, tokens_out=call.tokens_out
+                context.run_id, cost_usd=call.cost_usd, tokens_in=call.tokens_in, tokens_out=call.tokens_out
             )
         context.emit(
             Kind.CALLED, run_now().step, role=call.role, task=call.task, model=call.model, status=call.status,

@@ -7,7 +7,7 @@ import streamlit as st
 from core.models import Call
 from pages.components import session
 from pages.components.door import studio
-from pages.components.figures import money, short
+from pages.components.figures import count, money, plain, short
 from pages.components.shell import guard, heading, nothing
 
 CHOICE = 50
@@ -29,9 +29,9 @@ def page() -> None:
         st.page_link("settings.py", label="Set up a model", icon=":material/settings:")
         return
     spent = sum(row["cost_usd"] or 0.0 for row in rows)
-    unpriced = sum(row["calls"] for row in rows if row["cost_usd"] is None)
+    unpriced = sum(row["unpriced"] for row in rows)
     with st.container(horizontal=True):
-        st.metric("Spent", money(spent), border=True, width=180)
+        st.metric("Spent", money(spent, unpriced), border=True, width=180)
         st.metric("Model calls", f"{sum(row['calls'] for row in rows):,}", border=True, width=180)
         st.metric("Tokens in", f"{sum(row['tokens_in'] or 0 for row in rows):,}", border=True, width=180)
         st.metric("Tokens out", f"{sum(row['tokens_out'] or 0 for row in rows):,}", border=True, width=180)
@@ -44,7 +44,7 @@ def page() -> None:
         )
     if unpriced:
         st.caption(
-            f":material/info: {unpriced:,} calls went to models whose price is unknown; they are not in the sum."
+            f":material/info: {count(unpriced, 'call')} went to models whose price is unknown and not in the sum."
         )
     _chart(rows)
     _one_run()
@@ -76,6 +76,8 @@ def _one_run() -> None:
         hide_index=True,
         alt="Cost of the run, task by task",  # type: ignore[arg-type]
     )
+    for note, times in studio().notices(chosen):
+        st.caption(f":material/info: {plain(note)}" + (f" ({times} times)" if times > 1 else ""))
 
 
 def waterfall(calls: list[Call]) -> list[dict[str, object]]:
@@ -117,24 +119,21 @@ def _falls(steps: list[dict[str, object]]) -> None:
 
 
 def totals(rows: list[dict[str, object]], name: str) -> list[dict[str, object]]:
-    """Sums by one column, dearest first; money of unknown price is said so when nothing else is there."""
+    """Sums by one column, dearest first; what has no price is said so."""
     groups: dict[str, list[dict[str, object]]] = defaultdict(list)
     for row in rows:
         groups[str(row[name])].append(row)
-    summed = []
+    summed: list[tuple[float, dict[str, object]]] = []
     for key, group in groups.items():
-        prices = [float(row["cost_usd"]) for row in group if row["cost_usd"] is not None]  # type: ignore[arg-type]
-        summed.append(
-            {
-                name.capitalize(): key,
-                "Cost": sum(prices) if prices else None,
-                "Calls": sum(int(row["calls"] or 0) for row in group),  # type: ignore[call-overload]
-                "Tokens in": sum(int(row["tokens_in"] or 0) for row in group),  # type: ignore[call-overload]
-                "Tokens out": sum(int(row["tokens_out"] or 0) for row in group),  # type: ignore[call-overload]
-            }
-        )
-    summed.sort(key=lambda row: row["Cost"] or 0.0, reverse=True)
-    return [row | {"Cost": money(row["Cost"])} for row in summed]  # type: ignore[arg-type]
+
+        def total(column: str, group: list[dict[str, object]] = group) -> float:
+            return sum(float(row[column] or 0) for row in group)  # type: ignore[arg-type]
+
+        cost = total("cost_usd")
+        row = {name.capitalize(): key, "Cost": money(cost, int(total("unpriced"))), "Calls": int(total("calls"))}
+        row |= {"Tokens in": int(total("tokens_in")), "Tokens out": int(total("tokens_out"))}
+        summed.append((cost, row))
+    return [row for _, row in sorted(summed, key=lambda one: one[0], reverse=True)]
 
 
 def _chart(rows: list[dict[str, object]]) -> None:

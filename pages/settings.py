@@ -79,9 +79,14 @@ def _models(settings: Settings) -> None:
             settings.base_url or "",
             placeholder="http://127.0.0.1:11434/v1",
         )
-        default = st.text_input(
+        one, two = st.columns(2)
+        default = one.text_input(
             "Model for every role", settings.default_model or "", placeholder="for example qwen2.5:7b"
         )
+        small = two.text_input(
+            "Small model", settings.small_model or "", placeholder="none: every role keeps its own",
+            help="Goes on from 70 % of a run's budget, and where a role's own model does not answer",
+        )  # fmt: skip
         st.caption(
             "Or one for each role; empty means the one above, “extractive” no model."
             " The judge should be of another family than the writer."
@@ -89,6 +94,7 @@ def _models(settings: Settings) -> None:
         chosen = {}
         for slot, role in zip(st.columns(len(ROLES)), ROLES, strict=True):
             chosen[role] = slot.text_input(role.capitalize(), settings.models.get(role, ""))
+        smaller, others = _other_models(settings)
         one, two = st.columns(2)
         timeout = one.number_input("Seconds to wait for an answer", 5.0, 1800.0, settings.request_timeout_s, 5.0)
         context = two.number_input(
@@ -101,10 +107,31 @@ def _models(settings: Settings) -> None:
                     "base_url": base_url.strip() or None,
                     "default_model": default.strip() or None,
                     "models": {role: name.strip() for role, name in chosen.items() if name.strip()},
+                    "small_model": small.strip() or None,
+                    "small_models": smaller,
+                    "fallbacks": others,
                     "request_timeout_s": timeout,
                     "context_tokens": context,
                 }
             )
+
+
+def _other_models(settings: Settings) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+    """Small models and fallbacks of single roles, as the form has them."""
+    smaller, others = {}, {}
+    with st.expander("Small models and fallbacks of single roles", icon=":material/alt_route:"):
+        st.caption("Empty means the small model above. Several fallbacks are asked in their order, comma between.")
+        for role in ROLES:
+            one, two = st.columns(2)
+            smaller[role] = one.text_input(
+                f"{role.capitalize()}, from 70 % of the budget", settings.small_models.get(role, "")
+            ).strip()
+            others[role] = lines(
+                two.text_input(f"{role.capitalize()}, if no answer comes", ", ".join(settings.fallbacks.get(role, ())))
+            )
+    return {role: name for role, name in smaller.items() if name}, {
+        role: given for role, given in others.items() if given
+    }
 
 
 @st.cache_data(ttl=20, show_spinner="Looking for model servers on this machine")

@@ -67,13 +67,28 @@ def test_a_guess_holds_what_a_run_then_takes_and_like_runs_narrow_it(new_house: 
 def test_an_unknown_price_is_called_unknown_and_never_nothing(new_house: Callable[..., House], priced: None):
     with ScriptedModel(models=("house-blend",)) as server:
         house = new_house(base_url=server.base_url, default_model="house-blend", budget_usd=None)
-        brief = Brief(topic=HEAT_PUMPS, words=300)
+        brief = Brief(topic=HEAT_PUMPS, words=300, budget_usd=0.0)
         assert house.studio.estimate(brief).cost_usd is None
         assert house.studio.estimate(brief).money == "price unknown (house-blend)"
         finish(house, HEAT_PUMPS, "Do street trees cool a hot city?", "How noisy are heat pumps?")
         then = house.studio.estimate(brief)
         assert (then.runs, then.cost_usd, then.unpriced) == (3, None, ("house-blend",))
         assert then.tokens[0] > 0
+
+
+def test_what_happens_at_seventy_percent_is_said_only_where_it_may_happen(
+    new_house: Callable[..., House], priced: None
+):
+    house = new_house(base_url="http://127.0.0.1:9/v1", default_model="gpt-4o")
+    brief = Brief(topic=HEAT_PUMPS, words=300, budget_usd=0.05)
+    assert house.studio.estimate(brief).degrades == "", "no small model is set up"
+    house.studio.save_settings({"small_model": MODEL})
+    assert house.studio.estimate(brief).degrades == f"From $0.035 on, 70 % of the budget, {MODEL} goes on."
+    assert house.studio.estimate(Brief(topic=HEAT_PUMPS, words=300, budget_usd=99.0)).degrades == ""
+    house.studio.save_settings({"default_model": MODEL})
+    assert house.studio.estimate(brief).degrades == "", "it goes on anyway"
+    house.studio.save_settings({"default_model": "house-blend"})
+    assert house.studio.estimate(brief).money == "price unknown (house-blend; a budget cannot stop what has no price)"
 
 
 def test_the_command_says_it_and_starts_nothing(

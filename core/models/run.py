@@ -69,6 +69,8 @@ class Run:
     trace_id: str | None = None
     draft_id: int | None = None
     cost_usd: float = 0.0
+    unpriced: int = 0
+    """Calls whose price is unknown; `cost_usd` is without them."""
     model_calls: int = 0
     tokens_in: int = 0
     tokens_out: int = 0

@@ -75,13 +75,13 @@ class Calls:
         return [Call(**{name: r[name] for name in Call.__dataclass_fields__}) for r in rows]
 
     def by_day(self, days: int) -> list[dict[str, Any]]:
-        """Totals by day, model and role, newest day first."""
+        """Totals by day, model and role, newest day first; `unpriced` calls are not in `cost_usd`."""
         with self._database.read() as c:
             rows = c.execute(
                 "SELECT substr(at, 1, 10) AS day, model, role, count(*) AS calls, sum(tokens_in) AS tokens_in,"
-                " sum(tokens_out) AS tokens_out, sum(cost_usd) AS cost_usd,"
-                " sum(status = 'replayed') AS replayed, sum(cost_usd IS NULL AND status = 'done') AS unpriced"
-                " FROM calls WHERE at >= date('now', ?) AND status IN ('done', 'replayed', 'failed')"
+                " sum(tokens_out) AS tokens_out, sum(cost_usd) AS cost_usd, sum(status = 'replayed') AS replayed,"
+                " sum(cost_usd IS NULL AND tokens_in + tokens_out > 0) AS unpriced"
+                " FROM calls WHERE at >= date('now', ?) AND status IN ('done', 'replayed', 'failed', 'abandoned')"
                 " GROUP BY day, model, role ORDER BY day DESC, model, role",
                 (f"-{days} days",),
             )

@@ -197,13 +197,18 @@ class Runs:
                 (budget_usd, run_id),
             )
 
-    def spend(self, run_id: str, *, cost_usd: float, tokens_in: int, tokens_out: int) -> float:
-        """Add one model call to the run's totals; returns the money spent so far."""
+    def spend(self, run_id: str, *, cost_usd: float | None, tokens_in: int, tokens_out: int) -> float:
+        """Add one model call to the run's totals; returns the money spent so far.
+
+        Args:
+            cost_usd: None where the price is unknown.
+        """
+        unpriced = cost_usd is None and tokens_in + tokens_out > 0
         with self._database.write() as c:
             row = c.execute(
-                "UPDATE runs SET cost_usd = cost_usd + ?, model_calls = model_calls + 1,"
+                "UPDATE runs SET cost_usd = cost_usd + ?, unpriced = unpriced + ?, model_calls = model_calls + 1,"
                 " tokens_in = tokens_in + ?, tokens_out = tokens_out + ? WHERE id = ? RETURNING cost_usd",
-                (cost_usd, tokens_in, tokens_out, run_id),
+                (cost_usd or 0.0, unpriced, tokens_in, tokens_out, run_id),
             ).fetchone()
         return row["cost_usd"] if row else 0.0
 
@@ -247,7 +252,7 @@ def _run(row: Any) -> Run:
         finished_at=row["finished_at"], owner=row["owner"], attempt=row["attempt"],
         cancel=bool(row["cancel"]), pause=bool(row["pause"]),
         error=json.loads(row["error"]) if row["error"] else None, trace_id=row["trace_id"],
-        draft_id=row["draft_id"], cost_usd=row["cost_usd"], model_calls=row["model_calls"],
+        draft_id=row["draft_id"], cost_usd=row["cost_usd"], unpriced=row["unpriced"], model_calls=row["model_calls"],
         tokens_in=row["tokens_in"], tokens_out=row["tokens_out"], fork=_fork(row),
     )  # fmt: skip
 

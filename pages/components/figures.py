@@ -42,15 +42,21 @@ def count(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def money(usd: float | None) -> str:
+def money(usd: float | None, unpriced: int = 0) -> str:
     """Dollars; below a cent with the digits that matter, `price unknown` for None.
+
+    Args:
+        unpriced: calls of unknown price, which are not in the sum.
 
     >>> money(0.0), money(1.5), money(0.0042), money(None)
     ('$0.00', '$1.50', '$0.0042', 'price unknown')
+    >>> money(0.0, 3), money(1.5, 3)
+    ('price unknown', 'at least $1.50')
     """
-    if usd is None:
+    if usd is None or (unpriced and not usd):
         return "price unknown"
-    return f"${usd:.4f}" if 0 < usd < 0.01 else f"${usd:,.2f}"
+    said = f"${usd:.4f}" if 0 < usd < 0.01 else f"${usd:,.2f}"
+    return f"at least {said}" if unpriced else said
 
 
 def duration(seconds: float) -> str:

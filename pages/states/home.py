@@ -194,7 +194,7 @@ def _standing(run: Run) -> str:
         parts = [
             f"step {min(progress.steps, progress.step_index + 1)} of {progress.steps}",
             left(progress.left_s),
-            money(run.cost_usd),
+            money(run.cost_usd, run.unpriced),
         ]
         return " · ".join(part for part in parts if part)
     if run.status == Status.PLAN:

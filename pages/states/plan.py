@@ -136,4 +136,5 @@ def estimate(run: Run, questions: int) -> str:
     """What the approved plan will take, in one line of Markdown: money, tokens, time, pages; and what that rests on."""
     most = count(questions * studio().settings.pages_per_question, "page")
     pages = f"{count(questions, 'question')}, up to {most} to read"
-    return f"**Estimate:** {plain(studio().estimate(run.brief, questions).told)}. {pages}."
+    found = studio().estimate(run.brief, questions)
+    return f"**Estimate:** {plain(found.told)}. {pages}. {plain(found.degrades)}"

@@ -59,7 +59,11 @@ def _facts(run: Run, draft: Draft) -> str:
     parts = [f"{found.get('supported', 0)} supported, {found.get('partly', 0)} partly, {not_} not"]
     if found.get("unjudged"):
         parts.append(f"{found['unjudged']} not judged yet")
-    parts += [f"version {draft.version}", duration(studio().progress(run.id).elapsed_s), money(run.cost_usd)]
+    parts += [
+        f"version {draft.version}",
+        duration(studio().progress(run.id).elapsed_s),
+        money(run.cost_usd, run.unpriced),
+    ]
     return " · ".join(part for part in parts if part)
 
 

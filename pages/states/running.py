@@ -7,24 +7,16 @@ from core.models import Run, Status, Step
 from core.studio import PUBLISHING
 from pages.components import session
 from pages.components.door import studio
-from pages.components.figures import ago, money
+from pages.components.figures import ago
 from pages.components.live import live
 from pages.components.shell import flash, heading, person, problem, told
 from pages.components.words import state
-
-NEAR = 0.9
-"""Share of the budget from which a person is warned."""
 
 
 def running(run: Run) -> None:
     st.set_page_config(page_title=f"{run.title} · Galley")
     started = f"started {ago(run.started_at)}" if run.started_at else "waits for the engine"
     heading(run.title, state(run.status), started, lambda: _buttons(run))
-    budget = run.brief.budget_usd
-    if budget and run.cost_usd >= NEAR * budget:
-        st.warning(
-            f"{run.cost_usd / budget:.0%} of the budget of {money(budget)} is spent.", icon=":material/payments:"
-        )
     if run.status == Status.PAUSED and run.error:
         problem(run.error["message"], run.error["remedy"])
     live(run)

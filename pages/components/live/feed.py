@@ -1,7 +1,7 @@
 """The live feed: one reader of the database for each watched run, any number of listeners.
 
 A listener gets frames: `{"events": [...], "draft": {...}|None, "progress": {...},
-"status": "running", "cost": 0.0}`. Events are replayed from the log and then told as they
+"status": "running", "cost": 0.0, "unpriced": 0}`. Events are replayed from the log and then told as they
 come, each exactly once and in order, at most ten frames a second. Reading is polling, since
 the engine is another process and SQLite has no notification; one look costs microseconds
 and happens in a thread, so the server's loop never waits for the disk.
@@ -68,6 +68,7 @@ def frame(studio: Studio, run_id: str, after: int, *, most: int = MOST) -> Frame
         "progress": {**asdict(progress), "left_s": list(progress.left_s) if progress.left_s else None},
         "status": str(run.status),
         "cost": run.cost_usd,
+        "unpriced": run.unpriced,
         "budget": run.brief.budget_usd,
         "tokens": run.tokens_in + run.tokens_out,
     }

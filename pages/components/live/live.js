@@ -12,7 +12,7 @@ function fresh(data) {
     steps: new Map(data.steps.map(([key, label]) => [key, { key, label, state: "pending", seconds: 0, open: new Map(), since: 0, doing: "" }])),
     queries: 0, hits: 0, sources: new Map(), questions: new Map(), scores: [], rounds: [], calls: 0,
     conflicts: [], outdated: [], duplicates: [], flagged: new Map(), down: [], reused: 0,
-    sections: new Map(), stale: false, draft: null, labels: new Map(), notes: 0, news: 0,
+    notices: new Map(), sections: new Map(), stale: false, draft: null, labels: new Map(), notes: 0, news: 0,
   };
 }
 
@@ -93,12 +93,19 @@ const FOLD = {
   diagnosed: (m, e) => { m.steps.get("revise").doing = `${many((e.data.causes || []).length, "failed sentence")} looked into`; },
   revised: (m, e) => { m.rounds.push(e.data); m.steps.get("revise").doing = ""; },
   noted: (m, e) => { m.notes += e.data.notes || 0; },
+  fallback: notice, budget: notice,
   called: (m, e) => { m.calls += 1; if (e.data.replayed) m.reused += 1; },
 };
 
 function rest(m, e) {
   for (const step of m.steps.values()) { step.open.clear(); step.doing = ""; if (step.state === "active") step.state = "done"; }
   m.news = e.seq;
+}
+
+// Another model went on, or the money nears its end: told in a line, with how often.
+function notice(m, e) {
+  const seen = m.notices.get(e.data.note);
+  m.notices.set(e.data.note, { kind: e.kind, times: seen ? seen.times + 1 : 1 });
 }
 
 // What the researcher of one question does now.
@@ -171,6 +178,11 @@ function said(m, key, t) {
 }
 
 function seconds(s) { return s < 10 ? `${s.toFixed(1)} s` : s < 90 ? `${Math.round(s)} s` : `${Math.round(s / 60)} min`; }
+// As `figures.money` says it: what has no price is never called nothing.
+function money(usd, unpriced = 0) {
+  if (unpriced && !usd) return "price unknown";
+  return `${unpriced ? "at least " : ""}$${usd.toFixed(0 < usd && usd < 0.01 ? 4 : 2)}`;
+}
 function left(range) {
   if (!range) return "";
   const [low, high] = range;
@@ -194,6 +206,7 @@ function build(root, m, data) {
     ui.steps.set(step.key, { row, dot, took, state, what, now });
   }
   ui.chipbox = el("div", { class: "chips" });
+  ui.notices = el("ul", { class: "notices", role: "status", "aria-label": "Models and money" });
   ui.tabs = {}; ui.panels = {};
   const bar = el("div", { class: "tabs", role: "tablist", "aria-label": "What has come of it so far" });
   const names = ["draft", "sources", "passages", "scores"];
@@ -217,7 +230,7 @@ function build(root, m, data) {
     }
   }
   choose(m.tab);
-  root.append(el("div", { class: "grid" },
+  root.append(ui.notices, el("div", { class: "grid" },
     el("div", {}, list, ui.chipbox),
     el("div", {}, bar, Object.values(ui.panels))));
   return ui;
@@ -243,7 +256,7 @@ function paintHead(ui, m, data) {
   else parts.push(paused ? "Paused" : `Step ${Math.min(p.steps, p.step_index + 1)} of ${p.steps}`);
   if (!paused && left(p.left_s)) parts.push(left(p.left_s));
   if (p.elapsed_s > 0) parts.push(`${seconds(p.elapsed_s)} so far`);
-  parts.push(f.budget && f.tokens ? `$${f.cost.toFixed(2)} of $${f.budget.toFixed(2)}` : `$${f.cost.toFixed(2)}`);
+  parts.push(money(f.cost, f.unpriced) + (f.budget && f.tokens ? ` of ${money(f.budget)}` : ""));
   if (f.tokens) parts.push(`${f.tokens.toLocaleString("en")} tokens`);
   if (m.reused) parts.push(`${many(m.reused, "answer")} reused, free`);
   ui.line.textContent = parts.join(" · ");
@@ -270,6 +283,9 @@ function paintSteps(ui, m) {
     row.now.replaceChildren(...works.map((work) => el("div", { class: "work" }, el("b", {}, work.label), work.doing ? ` ${work.doing}` : "")),
       ...(step.doing ? [el("div", { class: "work" }, step.doing)] : []));
   }
+  ui.notices.hidden = !m.notices.size;
+  ui.notices.replaceChildren(...[...m.notices].map(([note, seen]) =>
+    el("li", { class: seen.kind }, note, seen.kind === "fallback" && seen.times > 1 ? ` (${seen.times} times)` : "")));
   chip(ui, "conflicts", `⇄ ${many(m.conflicts.length, "conflict")} found`, m.conflicts);
   chip(ui, "outdated", `◷ ${many(m.outdated.length, "outdated figure")}`, m.outdated);
   chip(ui, "duplicates", `≡ ${many(m.duplicates.length, "duplicate")} collapsed`, m.duplicates);

@@ -4,7 +4,9 @@ Speaks SearXNG's JSON on `/search` and serves each sample document as an HTML pa
 request is written down with its time, so that waits can be told from work.
 """
 
+import contextlib
 import json
+import select
 import threading
 import time
 from dataclasses import dataclass, field
@@ -20,6 +22,7 @@ from markdown_it import MarkdownIt
 HOSTS = tuple(f"127.0.0.{n}" for n in range(1, 61))
 """Sixty sites, for the results of real searches lie on as many; all on the loopback."""
 
+LONGEST_S = 30.0
 SAMPLES = Path(__file__).resolve().parent.parent / "samples" / "library"
 
 
@@ -59,6 +62,10 @@ class SlowWeb:
             return "text/plain", b"User-agent: *\nAllow: /\n"
         return "text/html; charset=utf-8", self._pages[parts.path.strip("/").split("/")[-1]].encode()
 
+    def misbehaviour(self, path: str) -> str | None:
+        """`hang`, `drip` or `huge` for a page that does so; None where all is well."""
+        return None
+
     def _results(self, query: str) -> list[dict[str, Any]]:
         words = {word.strip("?.,").lower() for word in query.split() if len(word) > 3}
         ranked = sorted(self._pages, key=lambda name: -sum(word in self._pages[name].lower() for word in words))
@@ -92,6 +99,10 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:  # noqa: N802 - the base class's name
         began = time.time()
         time.sleep(self._web.delay_s)
+        if bad := self._web.misbehaviour(self.path):
+            self._misbehave(bad)
+            self._web.requests.append((began, time.time(), self.path))
+            return
         try:
             kind, body = self._web.answer(self.path)
             status = 200
@@ -103,6 +114,24 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
         self._web.requests.append((began, time.time(), self.path))
+
+    def _misbehave(self, how: str) -> None:
+        """Until the reader has enough, and half a minute at most."""
+        self.close_connection, end = True, time.monotonic() + LONGEST_S
+        with contextlib.suppress(OSError):
+            while how == "hang" and time.monotonic() < end:
+                if self._gone():
+                    return
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(10**9))
+            self.end_headers()
+            while time.monotonic() < end and not (how == "drip" and self._gone()):
+                self.wfile.write(b"w" if how == "drip" else b"word " * 20_000)
+
+    def _gone(self) -> bool:
+        """Whether the reader has hung up; looks for a third of a second."""
+        return bool(select.select([self.connection], [], [], 0.3)[0])
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
         """Nothing: thousands of lines would be the benchmark."""

@@ -18,7 +18,7 @@ from core.models import Publication  # noqa: E402
 from core.settings import load  # noqa: E402
 from core.studio import Studio  # noqa: E402
 from tests.agents.small_house import open_house, with_samples  # noqa: E402
-from tests.chaos.kill import wait_until  # noqa: E402
+from tests.chaos.product import wait_until  # noqa: E402
 from tests.journeys.conftest import Server, start_server, stop_server  # noqa: E402
 
 if not {"wordpress", "ghost"} <= set(os.environ.get("GALLEY_TEST_SERVERS", "").split()):

@@ -1,0 +1,1 @@
+"""How fast Galley is, and what it costs the machine: one file a question."""

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from core.__main__ import main
 from core.errors import BriefError, SettingsError
+from core.judging.scorecard import by_section
 from core.models import Call, Label, Verdict
 from core.record.check import check
 from core.record.contents import Record, from_json, to_json
@@ -261,6 +262,49 @@ def test_moved_offsets_a_flattering_card_and_a_forced_gate_fail(published: tuple
     problems = check(changed(house, run_id, flatter)).problems
     assert any("the verdicts give" in p for p in problems)
     assert any("said to have passed" in p for p in problems)
+
+
+def test_a_section_below_what_the_gate_asked_of_it_fails(published: tuple[House, str]):
+    house, run_id = published
+    asked = "The gate asked for a faithfulness of 0.80, and of 0.60 in each section with 3 claims or more."
+    assert asked in check(recorded(house, run_id)).notes
+
+    def weaken(record: Record, texts: dict[str, str]) -> Record:
+        """All claims of the longest section hold in part only, and the scorecard hides which."""
+        at = max(range(len(by_section(record.draft))), key=lambda n: by_section(record.draft)[n].claims)
+        section = record.draft.sections[at]
+        weak = tuple(
+            replace(s, verdict=replace(s.verdict, label=Label.PARTLY)) if s.verdict else s for s in section.sentences
+        )
+        sections = (*record.draft.sections[:at], replace(section, sentences=weak), *record.draft.sections[at + 1 :])
+        partly, card = by_section(record.draft)[at].claims, record.scorecard
+        card = replace(
+            card, supported=card.supported - partly, partly=partly, faithfulness=1 - 0.5 * partly / card.claims,
+            sections=(),
+        )  # fmt: skip
+        return replace(record, threshold=0.1, scorecard=card, draft=replace(record.draft, sections=sections))
+
+    problems = check(changed(house, run_id, weaken)).problems
+    assert any("said to have passed, but: In “" in p and "0.50, below 0.60" in p for p in problems), problems
+
+
+def test_a_record_says_what_the_gate_asked_then_and_not_what_it_would_ask_now(published: tuple[House, str]):
+    house, run_id = published
+    then = recorded(house, run_id)
+    house.studio.save_settings({"gate": 1.0, "section_gate": 0.99})
+    assert recorded(house, run_id) == then
+
+
+def test_a_record_from_before_the_sections_threshold_was_kept_holds(published: tuple[House, str]):
+    house, run_id = published
+    record, texts = gather(house.studio.store, run_id, house.studio.settings)
+    old = json.loads(to_json(record))
+    for name in ("threshold", "section_threshold"):
+        del old["gate"][name]
+    files = {RECORD: json.dumps(old).encode(), **{name: text.encode() for name, text in texts.items()}}
+    checked = check(pack(files, run=run_id, title=record.draft.title, key=KEY, at=AT))
+    assert checked.holds
+    assert "The gate asked for a faithfulness of 0.80; what it asked of each section is not on record." in checked.notes
 
 
 def test_what_a_person_let_stand_holds_with_its_reason_only(house: House):

@@ -61,7 +61,10 @@ def decide(
     remarks = _remarks(scorecard, threshold)
     if certain:
         reasons += remarks
-    return Gate(passed=not reasons, reasons=tuple(reasons), remarks=() if certain else tuple(remarks))
+    return Gate(
+        passed=not reasons, reasons=tuple(reasons), remarks=() if certain else tuple(remarks), threshold=threshold,
+        section_threshold=section_threshold,
+    )  # fmt: skip
 
 
 def _remarks(scorecard: Scorecard, threshold: float) -> list[str]:

@@ -94,11 +94,16 @@ def score(
         source_conflicts=_source_conflicts(conflicts, cited),
         doubtful=sum(claim.verdict.doubtful for claim in claims if claim.verdict),
         flags=_flags(texts, claims, odd),
-        sections=tuple(_section(one.heading, [s for s in one.sentences if _counts(s)]) for one in draft.sections),
+        sections=by_section(draft),
         **_spoken_for(cited),
         **_ages(cited, today or datetime.now(UTC).date()),
         **{name: getattr(counted, name) for name in _COUNTS},
     )
+
+
+def by_section(draft: Draft) -> tuple[SectionScore, ...]:
+    """The claims of each section counted by their verdicts, in the order of the text."""
+    return tuple(_section(one.heading, [s for s in one.sentences if _counts(s)]) for one in draft.sections)
 
 
 def _section(heading: str, claims: Sequence[Sentence]) -> SectionScore:

@@ -116,6 +116,10 @@ class Gate:
     """Why not, most serious first."""
     remarks: tuple[str, ...] = ()
     """Why a person should look all the same; they close nothing by themselves."""
+    threshold: float | None = None
+    """Least faithfulness it asked of the article; None in answers from before this was kept."""
+    section_threshold: float | None = None
+    """The same of each section that is long enough; 0 asked for none."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,12 +7,13 @@ rightly signed and still not hold: then the article says what its sources do not
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
 from core.judging import gate
 from core.judging.quotes import locate
+from core.judging.scorecard import by_section
 from core.models import Article, Label, Passage, SentenceKind, Span
 from core.publishing.record import content_hash
 from core.record.contents import HeldSnapshot, HeldSource, Record, from_json
@@ -198,7 +199,10 @@ def _scores(record: Record, reason: str) -> list[str]:
             f"The scorecard says {card.supported} of {card.claims} claims supported and a faithfulness of "
             f"{card.faithfulness:.2f}; the verdicts give {counted[1]} of {counted[0]} and {faithful:.2f}."
         )
-    answer = gate.decide(card, threshold=record.threshold)
+    answer = gate.decide(
+        replace(card, sections=by_section(record.draft)), threshold=record.threshold,
+        section_threshold=record.gate.section_threshold or 0.0,
+    )  # fmt: skip
     if record.gate.passed and not answer.passed:
         problems.append(f"The gate is said to have passed, but: {' '.join(answer.reasons)}")
     if _was_published(record) and not record.gate.passed and not reason:
@@ -206,12 +210,23 @@ def _scores(record: Record, reason: str) -> list[str]:
     return problems
 
 
+def _asked(record: Record) -> str:
+    least = record.gate.section_threshold
+    if least is None:
+        of_sections = "; what it asked of each section is not on record"
+    elif least:
+        of_sections = f", and of {least:.2f} in each section with {gate.FEWEST_IN_SECTION} claims or more"
+    else:
+        of_sections = ", and for nothing of each section"
+    return f"The gate asked for a faithfulness of {record.threshold:.2f}{of_sections}."
+
+
 def _was_published(record: Record) -> bool:
     return any(publication.published_at for publication in record.publications)
 
 
 def _notes(record: Record) -> list[str]:
-    notes = []
+    notes = [_asked(record)]
     if judge_version() != record.versions.judge:
         notes.append("The judge here has other weights than the one that judged it; verdicts may differ a little.")
     if galley_version() != record.versions.galley:

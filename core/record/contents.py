@@ -136,7 +136,7 @@ class Record:
     scorecard: Scorecard
     gate: Gate
     threshold: float
-    """Faithfulness the gate asks for."""
+    """Faithfulness the gate asked for; what it asked of each section stands in its answer."""
     article: Article | None
     """As targets were given it; None when it may not be published as it stands."""
     quotes: tuple[HeldQuote, ...]

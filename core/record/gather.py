@@ -72,7 +72,8 @@ def gather(store: Store, run_id: str, settings: Settings) -> tuple[Record, dict[
             texts[f"texts/{snapshot.text_hash}.txt"] = snapshot.text
     record = Record(
         versions=versions(run, settings), run=clean(Run, replace(run, owner=None, trace_id=None)),
-        plan=store.plans.newest(run_id), draft=draft, scorecard=scores[0], gate=scores[1], threshold=settings.gate,
+        plan=store.plans.newest(run_id), draft=draft, scorecard=scores[0], gate=scores[1],
+        threshold=_threshold(scores[1], run, settings),
         article=_article(draft, run, publications, scores, reason_given(decisions), store, settings),
         quotes=_quotes(draft, snapshots, cited), passages=_passages(store, run_id, cited),
         snapshots=tuple(_held(one, cited) for one in snapshots.values()), sources=_sources(store, snapshots),
@@ -84,6 +85,11 @@ def gather(store: Store, run_id: str, settings: Settings) -> tuple[Record, dict[
         calls=calls,
     )  # fmt: skip
     return record, texts
+
+
+def _threshold(gate: Gate, run: Run, settings: Settings) -> float:
+    """What the gate asked for; of an old answer, which does not say, what it would ask for now."""
+    return next(one for one in (gate.threshold, run.brief.gate, settings.gate) if one is not None)
 
 
 def _draft_that_stands(run: Run, publications: Collection[Publication]) -> int:

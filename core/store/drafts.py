@@ -181,7 +181,7 @@ class Drafts:
         with self._database.write() as c:
             c.execute(
                 "UPDATE drafts SET scorecard = ?, passed = ?, reasons = ? WHERE id = ?",
-                (json.dumps(asdict(scorecard)), gate.passed, json.dumps(_said(gate)), draft_id),
+                (json.dumps(asdict(scorecard)), gate.passed, json.dumps(asdict(gate)), draft_id),
             )
 
     def scores(self, draft_id: int) -> tuple[Scorecard, Gate] | None:
@@ -300,12 +300,9 @@ def _scorecard(stored: str | None) -> Scorecard | None:
     return Scorecard(**values)
 
 
-def _said(gate: Gate) -> dict[str, tuple[str, ...]]:
-    return {"reasons": gate.reasons, "remarks": gate.remarks}
-
-
 def _gate(row: Any) -> Gate:
     """The gate's stored answer; at first only its reasons were kept, as a list."""
     said = json.loads(row["reasons"])
-    both = said if isinstance(said, dict) else {"reasons": said, "remarks": ()}
-    return Gate(passed=bool(row["passed"]), reasons=tuple(both["reasons"]), remarks=tuple(both["remarks"]))
+    said = said if isinstance(said, dict) else {"reasons": said}
+    told = {name: tuple(said.get(name, ())) for name in ("reasons", "remarks")}
+    return Gate(**{**said, **told, "passed": bool(row["passed"])})

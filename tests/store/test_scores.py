@@ -19,7 +19,9 @@ def test_a_scorecard_comes_back_whole(store: Store):
         flags=("Abusive.",),
         sections=(SectionScore(heading="Cost", claims=2, supported=1),),
     )
-    gate = Gate(passed=False, reasons=("Too low.",), remarks=("A person should look.",))
+    gate = Gate(
+        passed=False, reasons=("Too low.",), remarks=("A person should look.",), threshold=0.8, section_threshold=0.6
+    )
     store.drafts.put_scores(draft_id, card, gate)
     assert store.drafts.scores(draft_id) == (card, gate)
 

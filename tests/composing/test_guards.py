@@ -37,6 +37,20 @@ from core.language.composing.openings import Leaning, leaning
         "Gilbert Amory and Ruta Fenwright | Roster Review | 11 November 2025 | reviews of rosters.",
         "(Autovacuum does process table partitions just like other tables.) It is slow.",
         "Table K.1 describes various hard limits of the database system.",
+        "Specifies the cost limit value that will be used in automatic VACUUM operations.",
+        "To recover or reuse disk space occupied by updated or deleted rows.",
+        "Stream write-ahead log data while the backup is being taken.",
+        "Execute VACUUM in the target database before anything else.",
+        "Use PQsocket(conn) to obtain the descriptor of the socket underlying the connection.",
+        "To do so properly, it is essential to understand the issues discussed in the next few subsections.",
+        "Administrators may still wish to skim this material to help them understand autovacuuming.",
+        "You might need to adjust the parameters described there to obtain best results for your situation.",
+        "What follows is a short review of possible consequences.",
+        "If -1 is specified, autovacuum will not trigger a VACUUM operation on any tables.",
+        "If this value is specified without units, it is taken as seconds.",
+        "When -t is specified, pg_restore makes no attempt to restore any other database objects.",
+        "The return value is a copy of the third parameter from the previous call, if any, or 0.",
+        "Developers, take note: databases aren't just for the specialists any more.",
     ],
 )
 def test_what_may_not_stand_is_refused(text):
@@ -55,6 +69,13 @@ def test_what_may_not_stand_is_refused(text):
         '"Our tenants want warm homes," said Petra Lindgrove, head of homes at Ormsley Housing.',
         "Compared with an oil boiler, a heat pump saved about £260 a year at January 2026 prices.",
         "Ein Wärmepumpensystem senkt den Verbrauch eines alten Hauses deutlich.",
+        "Perhaps the best protection of sleep is a dark and quiet bedroom.",
+        "To plant a tree in a paved street costs more than the tree itself.",
+        "Most young men sleep badly after the first night.",
+        "Evening types and older people cope better with late shifts.",
+        "Use by households fell after the price had risen.",
+        "Drowsiness the next day raises the risk of falls, crashes and mistakes at work.",
+        "ALTER COLLATION changes the definition of a collation.",
     ],
 )
 def test_a_plain_statement_is_kept(text):
@@ -80,6 +101,10 @@ KNOWN = frozenset({"heat", "pump", "hous", "old"})
         "An old house that passes all four checks is a good candidate.",
         "The latter is cheaper in nearly every case.",
         "A gas boiler costs about £190 a year over the same period.",
+        "It is recommended for this use of the router.",
+        "Several are often run in parallel: a webmail, a wiki and a photo gallery.",
+        "When the location is exactly at a file boundary, both these functions return the name of the file before.",
+        "Anyway a second tool can be used to draw a straight history.",
     ],
 )
 def test_a_sentence_that_points_back_does_not_stand_alone(text):
@@ -103,6 +128,7 @@ def test_a_noun_brought_in_just_before_ties_its_sentence_to_it():
         "Those who replace oil usually save more than others do.",
         "A heat pump works less hard when the gap is small.",
         "The heat pump moves heat from outdoor air into a building.",
+        "It is common for old houses to lose most heat through the roof.",
     ],
 )
 def test_a_sentence_that_stands_alone_is_not_tied(text):

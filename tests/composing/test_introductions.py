@@ -50,7 +50,8 @@ SHELF = {
 def test_the_first_sentence_answers(topic):
     answer, *others = SHELF[topic]
     # The answer stands last and in no source's opening: it must be known by what it says.
-    items = [item(number, text, start=9000) for number, text in enumerate([*others, answer], 1)]
+    title = "The PostgreSQL manual" if "PostgreSQL" in topic else ""
+    items = [item(number, text, start=9000, title=title) for number, text in enumerate([*others, answer], 1)]
     frame = FrameInput(
         topic=topic, title="", audience="", tone="", draft=Draft(title="", sections=()), evidence=(evidence(*items),)
     )

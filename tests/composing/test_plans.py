@@ -55,12 +55,28 @@ def headings(answer):
         ("What is a heat pump?", Kind.WHAT, "heat pumps", ""),
         ("Does shift work harm sleep?", Kind.WHETHER, "shift work", "sleep"),
         ("Is remote work good for productivity?", Kind.WHETHER, "remote work", "good for productivity"),
+        ("How does Exim deliver mail?", Kind.HOW_DO, "Exim", "mail"),
+        ("SQLite versus PostgreSQL for a small web application", Kind.COMPARE, "SQLite", "PostgreSQL"),
+        ("How to back up a PostgreSQL database", Kind.HOW_TO, "backing up a PostgreSQL database", ""),
         ("Write an article about the history of tea", Kind.PHRASE, "the history of tea", ""),
     ],
 )
 def test_a_topic_is_understood(topic, kind, subject, other):
     found = understand(topic)
     assert (found.kind, found.subject, found.other) == (kind, subject, other)
+
+
+@pytest.mark.parametrize(
+    ("topic", "first", "query"),
+    [
+        ("How PostgreSQL vacuum works", "How does PostgreSQL vacuum work?", "vacuum"),
+        ("How to back up a PostgreSQL database", "How can one back up a PostgreSQL database?", "backup"),
+    ],
+)
+def test_the_first_question_is_the_topic_as_one_would_ask_it(topic, first, query):
+    question = plan(topic).questions[0]
+    assert question.question == first
+    assert query in question.queries[0].split()
 
 
 def test_a_title_is_the_topic_in_sentence_case():

@@ -156,7 +156,9 @@ def _is_finite(word: str, before: str, after: str) -> bool:
     return word in AUXILIARIES or after != "by" or word.endswith("s")
 
 
-_BETWEEN = frozenset(listed("not also often usually only still never always then therefore already rarely seldom"))
+_BETWEEN = frozenset(
+    listed("not also often usually only still never always then therefore already rarely seldom being")
+)
 _SUBORDINATING = frozenset(
     listed("that which who whose where when whenever if whether because while although though unless")
 )

@@ -48,7 +48,9 @@ _REFERENCE = re.compile(
     r"page|post|guide|chapter|section|"
     r"module|document|documentation|tutorial|report|paper|leaflet|booklet|factsheet|blog|"
     r"website|site|study|review|book|howto)\b"
-    r"|\btake effect (?:above|below)\b|\bfollowing (?:are|is|:)",
+    r"|\btake effect (?:above|below)\b|\bfollowing (?:are|is|:)"
+    r"|\bthe (?:following|next|previous|preceding) (?:\w+ )?(?:sub)?sections?\b|\bthis material\b|^what follows\b"
+    r"|\b(?:described|discussed|explained|listed|given|shown|documented) (?:there|here)\b",
     re.IGNORECASE,
 )
 _SELLING = re.compile(
@@ -78,7 +80,9 @@ _OPTION = re.compile(
     r"\b[Tt]his (?:option|parameter|flag|argument|setting|field|attribute|function|method|routine|macro|slot|"
     r"command|clause|column|view|catalog|keyword)\b|\s--\w|^support for\b|^(?:a )?new [\w.]+(?:\(\))?(?: \w+)? "
     r"(?:methods?|functions?|modules?|class(?:es)?|options?)\b|^(?:the )?(?:following|parenthesi[sz]ed) |"
-    r"^(?:the )?catalogs? \w+|\b(?:are|is|include|cases|following): [A-Z]|^currently,? [A-Z]{3,}",
+    r"^(?:if|when) (?:-\w+|(?:this|the) (?:value|\w+ (?:option|parameter|flag))) (?:is|was) (?:specified|set|given|"
+    r"omitted)|^the return(?:ed)? value is\b|^(?:the )?catalogs? \w+|\b(?:are|is|include|cases|following): [A-Z]|"
+    r"^currently,? [A-Z]{3,}",
     re.IGNORECASE,
 )
 _BYLINE = re.compile(
@@ -96,7 +100,7 @@ _ATTRIBUTED = re.compile(
 _QUOTED = re.compile(r"[\"“][^\"“”]*[\"”]")
 _COLLOQUIAL = re.compile(
     r"\b(?:let's|let us|okay|hello|welcome|thanks|thank you|stay tuned|good luck|of course|unfortunately for|"
-    r"well,|guess what|believe it or not|that's|there's|here's)\b|^(?:yes|no|so|well|oh|ok|sure|right)\b[,!]",
+    r"well,|take note|guess what|believe it or not|that's|there's|here's)\b|^(?:yes|no|so|well|oh|ok|sure|right)\b[,!]",
     re.IGNORECASE,
 )
 # Definitions in reference works leave their subject out: "Raised when ...", "Usually refers to ...".
@@ -106,6 +110,14 @@ _HEADLESS = re.compile(
     r"(?:used|called|raised|returned|invoked|given|added|defined) (?:for|in|as|with|on|from))\b",
     re.IGNORECASE,
 )
+# No noun in the plural stands before an article: "Specifies the limit", "Controls whether rows are kept".
+_SPECIFIES = re.compile(
+    r"^(?!perhaps|besides|towards|across|unless|thus|always|sometimes|nowadays|afterwards|whereas|plus|minus|less|its?|is|"
+    r"was|as|has|does|this|us)[a-z]+[^\Ws]s (?:the|an?|whether|if|how)\b",
+    re.IGNORECASE,
+)
+# "To reuse space occupied by deleted rows.": an infinitive with participles, and no verb that says what becomes of it.
+_PURPOSE = re.compile(r"^to [a-z]+ [^,]*$", re.IGNORECASE)
 _SUBORDINATE = re.compile(
     r"^(?:if|when|to|after|before|once|while|until) [^,]{4,120}, (?P<next>\w+) (?P<after>\w+)", re.IGNORECASE
 )
@@ -121,6 +133,8 @@ _IMPERATIVES = frozenset(
         """
     )
 )
+_CALLED = re.compile(r"[A-Z_]{3,}\b|\w+\(|\w+_\w+|[a-z]+[A-Z]")
+"""A command or function, as reference works write them."""
 _AFTER_AN_IMPERATIVE = frozenset(listed("the a an your this these it them all any each every yourself"))
 
 
@@ -177,8 +191,10 @@ def _english_refusal(text: str, words: list[str]) -> str:
     label = _LABELLED.match(text)
     if _label_of_a_thing(words) or not has_main_clause(text) or label and not has_main_clause(label.group()):
         return "no verb"
-    if _HEADLESS.match(text) and (words[0].lower() in VERBS or words[1].lower() in VERBS):
+    if _HEADLESS.match(text) and (words[0].lower() in VERBS or words[1].lower() in VERBS) or _SPECIFIES.match(text):
         return "no subject"
+    if _PURPOSE.match(text) and not any(_in_the_third_person(word) for word in words[2:]):
+        return "no verb"
     capitals = sum(word[:1].isupper() for word in words)
     if capitals > 0.6 * len(words) and len(words) > 4:
         return "a heading"
@@ -202,13 +218,19 @@ def _label_of_a_thing(words: list[str]) -> bool:
     )
 
 
+def _in_the_third_person(word: str) -> bool:
+    low = word.lower().strip(",.;:()")
+    return low in AUXILIARIES or low in VERBS and low.endswith("s")
+
+
 def _imperative(words: list[str]) -> bool:
     first = words[0].strip("\"“'(").lower().rstrip(",:")
     second = words[1].lower().strip(",;:") if len(words) > 1 else ""
     if first in _IMPERATIVES:
         return True
     # Nouns that look like verbs ("Heat pumps work", "Shade from trees") are told by what comes next.
-    return first in BASE_VERBS and second in _AFTER_AN_IMPERATIVE
+    called = len(words) > 1 and first != "function" and not words[0].isupper() and bool(_CALLED.match(words[1]))
+    return first in BASE_VERBS and (second in _AFTER_AN_IMPERATIVE or called)
 
 
 def _unbalanced(text: str) -> bool:

@@ -17,6 +17,7 @@ from core.language.composing.order import Role, role
 from core.language.composing.relevance import IDENTIFIER, reading
 from core.language.composing.section import marked
 from core.language.composing.sketch import sketch
+from core.language.composing.subject import on_subject
 from core.language.composing.terms import content, coverage, idf, likeness, stem
 from core.language.composing.topics import DEGREES, Kind, Topic, understand
 from core.language.tasks import FrameInput
@@ -57,7 +58,7 @@ def introduce(frame: FrameInput) -> str:
     """The introduction's prose, one sentence a line with its markers; empty without usable evidence."""
     topic = understand(frame.topic)
     items = list({item.number: item for evidence in frame.evidence for item in evidence.used}.values())
-    found = extracts(items)
+    found = on_subject(extracts(items), frame.topic)
     weights = idf([extract.terms for extract in found])
     body = [sketch(sentence.text) for sentence in frame.draft.sentences]
     standing = [unit for unit in units(found, _about(topic)) if len(unit.extracts) == 1]

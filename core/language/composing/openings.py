@@ -26,7 +26,7 @@ class Leaning(IntEnum):
 
 _CONNECTIVE = re.compile(
     r"^(?:however|but|also|and|or|so|yet|still|thus|therefore|hence|then|instead|otherwise|"
-    r"besides|moreover|furthermore|"
+    r"besides|anyway|anyhow|moreover|furthermore|"
     r"additionally|likewise|similarly|conversely|consequently|accordingly|meanwhile|nevertheless|nonetheless|"
     r"alternatively|indeed|afterwards|again|finally|lastly|next|secondly|thirdly|firstly|first,|"
     r"second,|third,|too|"
@@ -56,6 +56,7 @@ _CONNECTIVE = re.compile(
     r"exception|two|three|four|five|six|seven|eight|nine|ten|difference is|point|idea|problem|"
     r"alternative|opposite|"
     r"reverse|trick|solution|effect|gap|saving|change|increase|decrease)|both|each of|neither of|none of|"
+    r"(?:several|some|many|most|few|all|both|any) (?:are|is|were|was|have|has|had|can|will|may|do|did)|"
     r"this|that|these|those(?! who\b| whose\b| with\b| without\b)|"
     r"it|he|she|they|him|her|them|his|hers|their|theirs|its|who|which|"
     r"where\b(?=[^,]*\.$)|"
@@ -71,7 +72,7 @@ _EXPLETIVE = re.compile(
     r"recommended|common|easy|difficult|hard|worth|necessary|believed|thought|true|safe|unusual|"
     r"advisable|expected|"
     r"essential|best|better|rare|useful|helpful|established|assumed|argued|said|reported|found|shown|"
-    r"suggested|accepted|understood|sensible|normal|wise|illegal|legal|required) (?:to|that|for|"
+    r"suggested|accepted|understood|sensible|normal|wise|illegal|legal|required) (?:to|that|for(?=.* to )|"
     r"how|whether|when|if|in|among|by)\b|"
     r"^it takes\b|^it (?:costs|pays|helps) to\b",
     re.IGNORECASE,
@@ -236,7 +237,9 @@ def _demonstrative(text: str) -> bool:
             continue
         if which == "such" and match.start() > 0 and not _PREPOSED.search(text[: match.start()]):
             continue
-        if match.start() > 25 and following in VERBS:
+        # "to do this makes" is no demonstrative; "these functions" is, though `functions` can be a verb.
+        finite = following in AUXILIARIES or following.endswith("s") == (which in {"this", "such"})
+        if match.start() > 25 and following in VERBS and (finite or which.endswith(" that")):
             continue
         return True
     return False

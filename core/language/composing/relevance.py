@@ -8,14 +8,13 @@ sentences); the others are editorial.
 """
 
 import re
-from functools import lru_cache
 
 from core.language.composing.acronyms import expanded, used
 from core.language.composing.aims import Aim, affinity, defines, on_topic
 from core.language.composing.extracts import Extract, standing
 from core.language.composing.guards import addresses_reader
-from core.language.composing.terms import content, coverage
-from core.models import Passage
+from core.language.composing.subject import around
+from core.language.composing.terms import coverage
 
 OWN, TOPIC, PASSAGE, READING = 0.45, 0.2, 0.2, 0.15
 DEFINITION = 0.25
@@ -66,21 +65,13 @@ def relevance(
     if wanted.explains and defines(extract, wanted.topic):
         score += DEFINITION
     score -= NEWS if _NEWS.search(item.passage.title) else 0.0
-    score -= OFF_TOPIC * (1 - min(1.0, 2 * coverage(wanted.topic, _around(extract), {})))
+    score -= OFF_TOPIC * (1 - min(1.0, 2 * coverage(wanted.topic, around(item.passage), {})))
     return score
 
 
-_NEWS = re.compile(r"what[’']?s new|release notes?|change ?log|^(?:[A-Z]\.\d+\. )?release \d|news", re.IGNORECASE)
-
-
-def _around(extract: Extract) -> frozenset[str]:
-    """Stems of the whole passage with its title and headings."""
-    return _passage_stems(extract.item.passage)
-
-
-@lru_cache(maxsize=512)
-def _passage_stems(passage: Passage) -> frozenset[str]:
-    return frozenset(content(f"{passage.title} {passage.heading} {passage.text}"))
+_NEWS = re.compile(
+    r"what[’']?s new|release (?:notes?|history)|change ?log|^(?:[A-Z]\.\d+\. )?release \d|news", re.IGNORECASE
+)
 
 
 def reading(extract: Extract) -> float:

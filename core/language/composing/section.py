@@ -17,6 +17,7 @@ from core.language.composing.order import Strand, arrange
 from core.language.composing.relevance import relevance
 from core.language.composing.selection import choose
 from core.language.composing.sketch import sketch
+from core.language.composing.subject import on_subject
 from core.language.composing.terms import idf
 from core.language.tasks import WriteInput
 from core.models import DISPUTE
@@ -36,7 +37,7 @@ def compose(section: WriteInput) -> str:
     better: the caller says so to the reader.
     """
     items = section.evidence.used
-    found = extracts(items)
+    found = on_subject(extracts(items), section.topic)
     all_aims, position = _aims(section)
     wanted = all_aims[position]
     candidates = _untaken(units(found, wanted.topic | wanted.own), section.taken)

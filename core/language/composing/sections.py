@@ -126,7 +126,7 @@ def queries(slot: Slot, topic: Topic, one: str, nouns: Sequence[str]) -> tuple[s
 
 def keywords(topic: Topic) -> str:
     """The topic's content words in order, for a search box."""
-    joined = f"{topic.subject} {topic.verb} {topic.other} {topic.where}"
+    joined = f"{topic.thing} {topic.subject} {topic.verb} {topic.other} {topic.where}"
     return keywords_of(topic.clause or joined) or topic.text
 
 
@@ -199,7 +199,9 @@ def _whole(topic: Topic) -> str:
     if text.lower().startswith("when to ") and topic.act:
         return f"When is the right time for {topic.act}"
     if re.match(r"(?:how|why|what|when|where|which|who|is|are|do|does|did|can|could|should|will|would)\b", text, re.I):
-        return text if not text.lower().startswith("how to ") else f"How can one succeed in {topic.act or 'this'}"
+        if topic.kind is Kind.HOW and not re.match(r"how (?:do|does|did)\b", text, re.I):
+            return f"How {'do' if topic.plural else 'does'} {topic.subject} work"
+        return re.sub(r"^how to ", "How can one ", text, flags=re.I)
     if topic.kind is Kind.AFFECT:
         return f"How {'do' if topic.plural else 'does'} {topic.subject} affect {topic.other}"
     if topic.kind is Kind.HOW:

@@ -52,6 +52,8 @@ class Topic:
     """What narrows a comparison: `in Python`."""
     act: str = ""
     """What is done or to be done, as a noun: `sleeping better`, `partitioning`."""
+    thing: str = ""
+    """A phrasal verb as the noun it makes, to search for: `backup` of `how to back up a database`."""
     parts: tuple[str, ...] = ()
     """Things that the topic names side by side: what is compared, or listed."""
 
@@ -237,43 +239,53 @@ def title(topic: str) -> str:
 
 
 def _topic(text: str, kind: Kind, groups: dict[str, str]) -> Topic:
+    names = proper(text)
     subject = f"{groups.get('subject', '')} {groups.get('rest', '').strip()}".strip(" ,")
     other = groups.get("other", "").strip(" ,.?!")
     verb = groups.get("verb", "").lower()
     if kind is Kind.COMPARE:
-        one, other = _phrase(subject), _phrase(other)
+        one, other = _phrase(subject, names), _phrase(other, names)
+        where = groups.get("where", "").strip(" ,")
+        if not where and (qualified := _FOR_BOTH.match(other)):
+            other, where = qualified["other"], qualified["where"]
         one = _with_head(one, other)
-        return Topic(text, kind, one, other, where=groups.get("where", "").strip(" ,"), parts=(one, other))
+        return Topic(text, kind, one, other, where=where, parts=(one, other))
     if groups.get("clause"):
         return _without_subject(text, kind, groups["clause"])
     if groups.get("done"):
         act = gerund(groups["done"], past=True)
-        what = _phrase(groups["subject"])
+        what = _phrase(groups["subject"], names)
         return Topic(text, kind, f"{act} {what} {groups['rest'].strip()}".strip(), other=what, act=act)
     if "aux" in groups:
         aux = groups["aux"].lower()
         subject, verb, other = _parted(subject, aux)
         if not (verb or other):
-            return Topic(text, kind, _phrase(text), clause=_phrase(text))
+            return Topic(text, kind, _phrase(text, names), clause=_phrase(text, names))
         act = f"{gerund(verb)} {other}".strip() if verb else ""
         kind = Kind.WHY if kind is Kind.WHEN else kind  # `when swallows migrate` is asked about like `why`
-        return Topic(text, kind, _phrase(subject), other, verb, act=act, parts=_listed(subject))
-    return Topic(text, kind, _phrase(subject), other, verb)
+        parts = _listed(subject, names)
+        return Topic(text, kind, _phrase(subject, names), other, verb, act=act, parts=parts)
+    return Topic(text, kind, _phrase(subject, names), other, verb)
+
+
+_FOR_BOTH = re.compile(r"^(?P<other>.+?) (?P<where>(?:for|in|on|at|during|under) .+)$", re.IGNORECASE)
+"""`PostgreSQL for a small web application`: what narrows a comparison stands at its end, and holds for both."""
 
 
 def _without_subject(text: str, kind: Kind, clause: str) -> Topic:
-    """`how to learn the piano` is about `learning the piano`; the clause stands where the verb cannot be told."""
+    """`how to learn the piano` is about `learning the piano`; the clause stands where an adverb comes first."""
     verb, _, rest = clause.partition(" ")
-    if verb.lower() not in BASE_VERBS | _COMMON_VERBS:
+    if not verb.isalpha() or verb.lower() in _BEFORE_A_VERB or verb.lower().endswith("ly"):
         return Topic(text, kind, _phrase(text), clause=_phrase(text))
     act = f"{gerund(verb)} {rest}".strip(" ,.?!")
-    return Topic(text, kind, act, act=act)
+    particle = rest.partition(" ")[0].lower()
+    return Topic(text, kind, act, act=act, thing=f"{verb.lower()}{particle}" if particle in _PARTICLES else "")
 
 
-def _listed(subject: str) -> tuple[str, ...]:
+def _listed(subject: str, names: frozenset[str]) -> tuple[str, ...]:
     """`naps, caffeine and bright light` -> its three things; one thing alone is no list."""
     things = [part.strip() for part in re.split(r",\s*(?:and|or)?\s*|\s+(?:and|or)\s+", subject) if part.strip()]
-    return tuple(_phrase(thing) for thing in things) if 1 < len(things) < 5 else ()
+    return tuple(_phrase(thing, names) for thing in things) if 1 < len(things) < 5 else ()
 
 
 def gerund(verb: str, *, past: bool = False) -> str:
@@ -297,15 +309,8 @@ def gerund(verb: str, *, past: bool = False) -> str:
     return verb + "ing"
 
 
-_COMMON_VERBS = frozenset(
-    listed(
-        """
-        be do get have become eat buy cook bake knit paint draw grow raise care teach hire brew repair
-        renovate insulate prune compost deploy debug optimise optimize configure refactor meditate exercise
-        breed sew study negotiate invest
-        """
-    )
-)
+_PARTICLES = frozenset(listed("up down out off back over in"))
+_BEFORE_A_VERB = frozenset(listed("best better not also always never only just even ever well"))
 
 
 def _parted(clause: str, aux: str) -> tuple[str, str, str]:
@@ -376,7 +381,31 @@ def _asks(text: str) -> bool:
     return words[0] in AUXILIARIES and len(words) > 2
 
 
-def _phrase(text: str) -> str:
+def proper(topic: str) -> frozenset[str]:
+    """Words of a topic that are proper names, as they are written.
+
+    Capitals inside a word tell one, and a capital first letter where the topic is not written all in title case.
+
+    >>> sorted(proper("How does Exim deliver mail?")), sorted(proper("How Do Heat Pumps Work?"))
+    (['Exim'], [])
+    """
+    found: set[str] = set()
+    words = WORD.findall(topic)
+    if _shouted(topic):
+        return frozenset()
+    titled = not any(word.islower() and word not in _SMALL for word in words[1:])
+    for number, word in enumerate(words):
+        inner = any(part[1:] != part[1:].lower() for part in re.split(r"[-‐‑]", word))
+        started = number == 0 or re.search(rf"[.?!:]\s+{re.escape(word)}", topic)
+        if inner or word[:1].isupper() and (word.lower().rstrip("s") in _NAMES or not started and not titled):
+            found.add(word)
+    return frozenset(found)
+
+
+_SMALL = frozenset(listed("a an the of in on at to for and or by with vs from as"))
+
+
+def _phrase(text: str, names: frozenset[str] = frozenset()) -> str:
     """A noun phrase in running text: lower-case first letter unless a name, no article unless `of` follows."""
     text = text.strip(" ,.?!")
     if not text:
@@ -389,7 +418,8 @@ def _phrase(text: str) -> str:
     first = words[0]
     later = [word for word in words[1:] if word.lower() not in STOP_WORDS]
     titled = bool(later) and sum(word[:1].isupper() for word in later) > 0.5 * len(later)
-    name = titled or first.lower().rstrip("s") in _NAMES or first.endswith(("'s", "’s")) or not text.isascii()
+    known = first in names or first.lower().rstrip("s") in _NAMES
+    name = titled or known or first.endswith(("'s", "’s")) or not text.isascii()
     if first[:1].isupper() and first[1:].islower() and not name:
         words[0] = first.lower()
     return " ".join(words)

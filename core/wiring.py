@@ -129,10 +129,6 @@ def _router(context: Context, process: Process) -> Router:
         replayed = call.status == "replayed"
         if replayed:
             store.calls.add(call)
-        else:
-            store.runs.spend(
-                context.run_id, cost_usd=call.cost_usd, tokens_in=call.tokens_in, tokens_out=call.tokens_out
-            )
         context.emit(
             Kind.CALLED, run_now().step, role=call.role, task=call.task, model=call.model, status=call.status,
             tokens_in=call.tokens_in, tokens_out=call.tokens_out, cost_usd=call.cost_usd, seconds=call.seconds,

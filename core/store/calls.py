@@ -1,6 +1,7 @@
 """The call ledger's rows: every model request and its answer, by content.
 
-Requests and answers are texts, kept by hash; they hold prompts, never keys.
+Requests and answers are texts, kept by hash; they hold prompts, never keys. What a call cost is
+added to its run in the moment in which it is written down, so that the two never differ.
 """
 
 from collections.abc import Collection
@@ -49,14 +50,20 @@ class Calls:
             changed = c.execute(
                 "UPDATE calls SET status = ?, model = ?, tokens_in = ?, tokens_cached = ?, tokens_out = ?,"
                 " cost_usd = ?, seconds = ?, error = ?, answer_hash = ? WHERE id ="
-                " (SELECT max(id) FROM calls WHERE key = ? AND status = 'sent')",
+                " (SELECT max(id) FROM calls WHERE key = ? AND run_id IS ? AND status = 'sent')",
                 (
                     status, call.model, call.tokens_in, call.tokens_cached, call.tokens_out, call.cost_usd,
-                    call.seconds, call.error, answer_hash, call.key,
+                    call.seconds, call.error, answer_hash, call.key, call.run_id,
                 ),
             ).rowcount  # fmt: skip
             if not changed:
                 self._insert(c, call, status, None, answer_hash)
+            unpriced = call.cost_usd is None and call.tokens_in + call.tokens_out > 0
+            c.execute(
+                "UPDATE runs SET cost_usd = cost_usd + ?, unpriced = unpriced + ?, model_calls = model_calls + 1,"
+                " tokens_in = tokens_in + ?, tokens_out = tokens_out + ? WHERE id = ?",
+                (call.cost_usd or 0.0, unpriced, call.tokens_in, call.tokens_out, call.run_id),
+            )
 
     def _insert(self, c: Any, call: Call, status: str, request: str | None, answer: str | None = None) -> None:
         c.execute(

@@ -197,21 +197,6 @@ class Runs:
                 (budget_usd, run_id),
             )
 
-    def spend(self, run_id: str, *, cost_usd: float | None, tokens_in: int, tokens_out: int) -> float:
-        """Add one model call to the run's totals; returns the money spent so far.
-
-        Args:
-            cost_usd: None where the price is unknown.
-        """
-        unpriced = cost_usd is None and tokens_in + tokens_out > 0
-        with self._database.write() as c:
-            row = c.execute(
-                "UPDATE runs SET cost_usd = cost_usd + ?, unpriced = unpriced + ?, model_calls = model_calls + 1,"
-                " tokens_in = tokens_in + ?, tokens_out = tokens_out + ? WHERE id = ? RETURNING cost_usd",
-                (cost_usd or 0.0, unpriced, tokens_in, tokens_out, run_id),
-            ).fetchone()
-        return row["cost_usd"] if row else 0.0
-
     def wants(self, run_id: str) -> tuple[bool, bool]:
         """`(stop, pause)` as people last said."""
         with self._database.read() as c:

@@ -1,0 +1,45 @@
+"""The ledger's rows and what a run is said to have cost."""
+
+from pathlib import Path
+
+import pytest
+
+from core.models import Brief, Call
+from core.store import Store
+
+
+def call(run_id: str, **more: object) -> Call:
+    given = {"key": "k", "role": "writer", "task": "section", "model": "m", "status": "sent", "tokens_in": 0}
+    return Call(run_id=run_id, **given | more)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "galley.db")
+
+
+def test_a_run_has_cost_what_its_calls_have_cost_from_the_moment_they_are_written_down(store: Store):
+    run_id = store.runs.add(Brief(topic="tides"))
+    store.calls.begin(call(run_id), "{}")
+    store.calls.finish(call(run_id, status="done", tokens_in=100, tokens_out=20, cost_usd=0.5), '"answer"')
+    store.calls.begin(call(run_id, key="slow"), "{}")
+    store.calls.fail(call(run_id, key="slow", status="abandoned", tokens_in=7, tokens_out=3, cost_usd=0.25))
+    run = store.runs.get(run_id)
+    assert (run.tokens_in, run.tokens_out, run.cost_usd, run.model_calls) == (107, 23, 0.75, 2)
+
+
+def test_a_call_without_a_price_is_counted_as_such(store: Store):
+    run_id = store.runs.add(Brief(topic="tides"))
+    store.calls.begin(call(run_id), "{}")
+    store.calls.finish(call(run_id, status="done", tokens_in=100, tokens_out=20, cost_usd=None), '"answer"')
+    run = store.runs.get(run_id)
+    assert (run.cost_usd, run.unpriced) == (0.0, 1)
+
+
+def test_an_answer_belongs_to_the_run_that_asked_for_it(store: Store):
+    first, second = (store.runs.add(Brief(topic="tides")) for _ in range(2))
+    for run_id in (first, second):
+        store.calls.begin(call(run_id), "{}")
+    store.calls.finish(call(first, status="done", tokens_in=100, tokens_out=20, cost_usd=0.5), '"answer"')
+    assert [(c.status, c.tokens_in) for c in store.calls.of_run(first)] == [("done", 100)]
+    assert [c.status for c in store.calls.of_run(second)] == ["sent"]

@@ -14,17 +14,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 
-from core.judging import degree, mixups, quantities, sentences, words
+from core.judging import degree, mixups, numerals, quantities, sentences, words
 from core.judging.features import Comparison, Prepared, Read, compare, prepare, read_claim
 from core.judging.fitted import Fitted, fitted
+from core.judging.languages import ENGLISH, OTHER, language
 from core.judging.quotes import bare
 from core.models import Label, Passage, Span, Verdict
 
 JUDGE = "alignment"
 CONFLICT_SCORE = 0.02
 FLIP_SCORE = 0.15
-MISSING_NUMBER_SCORE = 0.5
-"""Highest score of a sentence with a number that no cited passage holds."""
+UNSURE_SCORE = 0.5
+"""Highest score of a sentence with a number that no cited passage holds, and of one no rule here can judge."""
 _SAME_SUBJECT = 0.5
 """Share of the claim's words, by rarity and without its numbers, in the sentence whose number is set against its
 own. With all names found such conflicts were right 111 times of 120, nearly all on claims people wrote; in text
@@ -39,6 +40,7 @@ _DATED = frozenset({"year", "day of year", "clock", "age"})
 """A date agrees with a finer one, whose words it does not have; "61" is no age where "-old" is cut off."""
 _DENYING = frozenset({"do", "does", "did"})
 _WORDS_SHOWN = 5
+_ASK = " A model or a person has to say."
 
 
 def align(claim: str, passages: Sequence[Passage], *, before: str = "", by: Fitted | None = None) -> Verdict:
@@ -63,6 +65,13 @@ def align(claim: str, passages: Sequence[Passage], *, before: str = "", by: Fitt
         if verbatim:
             source, first, last = verbatim
             return _verdict(Label.SUPPORTED, 1.0, "The same words, word for word.", source, first, last)
+    spoken = language(claim)
+    if spoken in ("", OTHER):
+        held = [source.language for source in sources if source.language]
+        spoken = next((one for one in held if not spoken or one != ENGLISH), spoken)
+    alike = [source for source in sources if source.language in (spoken, "")]
+    if spoken not in ("", ENGLISH) or not alike:
+        return _beyond_english(claim, spoken, alike, sources)
     by = by or fitted()
     whole = _judged(claim, sources, before, by)
     clauses = [claim[span.start : span.end] for span in sentences.clauses(claim)]
@@ -73,6 +82,25 @@ def align(claim: str, passages: Sequence[Passage], *, before: str = "", by: Fitt
     if judged[weakest].score >= whole.score:
         return whole
     return replace(judged[weakest], reason=f"“{clauses[weakest].rstrip(' .')}”: {judged[weakest].reason}")
+
+
+def _beyond_english(claim: str, spoken: str, alike: Sequence[Prepared], sources: Sequence[Prepared]) -> Verdict:
+    """Not sure, save where figures differ in the same words: no list, stem or weight here knows another language."""
+    if not alike:
+        reason = f"The sentence is in {spoken}, the passage in {sources[0].language}: words cannot compare them.{_ASK}"
+        return Verdict(
+            label=Label.PARTLY, score=UNSURE_SCORE, reason=reason, judge=JUDGE,
+            passage_id=sources[0].passage.id, doubtful=True,
+        )  # fmt: skip
+    read = read_claim(claim)
+    comparison = compare(read, alike)
+    source = alike[comparison.source]
+    quoted = _quoted(read, source, comparison)
+    altered = _altered(read, source.sentences[comparison.best])
+    if altered:
+        return _verdict(Label.CONTRADICTED, CONFLICT_SCORE, altered, source, *quoted)
+    reason = f"The rules here know English, and this is in {spoken}: only the same words word for word are sure.{_ASK}"
+    return _verdict(Label.PARTLY, UNSURE_SCORE, reason, source, *quoted, doubtful=True)
 
 
 def _judged(claim: str, sources: Sequence[Prepared], before: str, by: Fitted) -> Verdict:
@@ -113,11 +141,13 @@ def _decide(
     stronger = degree.found(claim, sentence) if near else None
     if stronger:
         contradicted = stronger.label is Label.CONTRADICTED
-        highest = FLIP_SCORE if contradicted else MISSING_NUMBER_SCORE
+        highest = FLIP_SCORE if contradicted else UNSURE_SCORE
         return stronger.label, min(score, highest), stronger.reason, True
-    missing = dict.fromkeys(quantity.text.strip() for quantity in comparison.missing_quantities if not quantity.spelled)
+    missing = dict.fromkeys(
+        quantity.text.strip() for quantity in comparison.missing_quantities if not (quantity.spelled or quantity.named)
+    )
     if missing:
-        score = min(score, MISSING_NUMBER_SCORE)
+        score = min(score, UNSURE_SCORE)
         label = Label.PARTLY if comparison.cover_window >= _SAME_SUBJECT else Label.UNSUPPORTED
         listed, many = ", ".join(missing), len(missing) > 1
         reason = f"The number{'s' * many} {listed} {'are' if many else 'is'} not in the {_these(sources)}."
@@ -125,7 +155,7 @@ def _decide(
     unnamed = _unnamed(claim, before, sources)
     if unnamed:
         reason = f"The {_these(sources)} never {'mention' if len(sources) > 1 else 'mentions'} {unnamed}."
-        return Label.PARTLY, min(score, MISSING_NUMBER_SCORE), reason, True
+        return Label.PARTLY, min(score, UNSURE_SCORE), reason, True
     supported = score >= by.thresholds.supported
     reason = _reason(comparison, sources, supported)
     if supported:
@@ -214,7 +244,7 @@ def _altered(claim: Read, sentence: Read) -> str:
 
 
 def _agree(said: str, held: str) -> bool:
-    pairs = zip(quantities.find(said), quantities.find(held), strict=False)
+    pairs = zip(numerals.find(said), numerals.find(held), strict=False)
     return all(quantities.agree(one, other) for one, other in pairs)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from core.judging import quantities, sentences, words
+from core.judging import numerals, quantities, sentences, words
 from core.judging.alignment import align
 from core.models import Label, Passage
 
@@ -58,8 +58,8 @@ def plain_sentences(text: str) -> Iterator[str]:
 
 def with_other_number(sentence: str, passage: str) -> str:
     """The sentence with the first digit of one figure changed, to a value that the passage gives nowhere."""
-    held = quantities.find(passage)
-    for quantity in quantities.find(sentence):
+    held = numerals.find(passage)
+    for quantity in numerals.find(sentence):
         digit = re.search(r"\d", quantity.text)
         if quantity.spelled or quantity.measure in _DATED or not digit:
             continue
@@ -67,7 +67,7 @@ def with_other_number(sentence: str, passage: str) -> str:
         for step in (4, 5, 3, 6):
             other = (int(digit[0]) - 1 + step) % 9 + 1
             false = f"{sentence[:place]}{other}{sentence[place + 1 :]}"
-            new = [q for q in quantities.find(false) if q.start <= place < q.end]
+            new = [q for q in numerals.find(false) if q.start <= place < q.end]
             if new and not any(quantities.agree(new[0], one) or quantities.agree(one, new[0]) for one in held):
                 return false
     return ""

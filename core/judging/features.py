@@ -12,7 +12,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from core.judging import quantities, quotes, sentences, words
+from core.judging import numerals, quantities, quotes, sentences, words
+from core.judging.languages import language, with_points
 from core.judging.quantities import Quantity
 from core.models import Passage
 
@@ -32,6 +33,8 @@ _PRONOUN_FIRST = re.compile(r"(?:he|she|it|they|this|these|those|his|her|their|i
 _LIST_SIGN = re.compile(
     r"^\s*(?:[-*•]|\d{1,2}[.)])\s+|\(?\b(?:passage|source)s? \d+(?:(?:,| and|, and) \d+)*\)?|\[\d+\]", re.IGNORECASE
 )
+_LIFE = re.compile(r"\s*(?:born|b\.|died|d\.|c\.\s*\d|\d{4}\s*[–-]\s*\d{4}\)|\d{1,2} [A-Z]\w+ \d{4}\s*[–-])")
+_LIFE_WORDS = words.listed("born birth birthday die died dies death dead killed lived life age aged old")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ class Prepared:
     """A passage taken apart once, for any number of claims."""
 
     passage: Passage
+    language: str
+    """As `languages.language` has it."""
     sentences: tuple[Read, ...]
     stem_set: frozenset[str]
     beginnings: frozenset[str]
@@ -94,12 +99,12 @@ class Comparison:
     polarity_differs: bool = False
 
 
-def read(text: str, start: int = 0, end: int | None = None) -> Read:
-    """Take a sentence apart."""
-    text = text.replace("’", "'")
+def read(text: str, start: int = 0, end: int | None = None, spoken: str = "") -> Read:
+    """Take a sentence apart; its figures are written as the language `spoken` writes them."""
+    text = with_points(text.replace("’", "'"), spoken)
     tokens = tuple(words.tokens(text))
     stems = tuple(words.content(tokens))
-    found = tuple(quantities.find(text))
+    found = tuple(numerals.find(text))
     return Read(
         text=text,
         start=start,
@@ -125,21 +130,23 @@ def _subject(text: str, found: Sequence[Quantity]) -> frozenset[str]:
 def prepare(passage: Passage) -> Prepared:
     """Take a passage apart. Kept: asking again for the same passage costs nothing."""
     spans = sentences.split(passage.text)[:_MOST_SENTENCES]
-    parts = tuple(read(passage.text[span.start : span.end], span.start, span.end) for span in spans)
+    spoken = language(passage.text)
+    parts = tuple(read(passage.text[span.start : span.end], span.start, span.end, spoken) for span in spans)
     bare: dict[str, tuple[int, ...]] = {}
     for number, part in enumerate(parts):
-        key = quotes.bare(part.text)
+        key = quotes.bare(passage.text[part.start : part.end])
         bare[key] = (*bare.get(key, ()), number)
     stems = [stem for part in parts for stem in part.stems]
     around = f"{passage.heading}\n{passage.title}"
     return Prepared(
         passage=passage,
+        language=spoken,
         sentences=parts or (read("", 0, 0),),
         stem_set=frozenset(stems),
         beginnings=frozenset(stem[:5] for stem in stems if len(stem) >= 5),
         pairs=_pairs(stems),
         context=frozenset(words.content(words.tokens(around))),
-        context_quantities=tuple(quantities.find(around)),
+        context_quantities=tuple(numerals.find(around)),
         bare=bare,
     )
 
@@ -147,7 +154,7 @@ def prepare(passage: Passage) -> Prepared:
 @functools.lru_cache(maxsize=4096)
 def read_claim(text: str) -> Read:
     """Take a claim apart, without list signs and citation markers."""
-    return read(_LIST_SIGN.sub(" ", text).strip())
+    return read(_LIST_SIGN.sub(" ", text).strip(), spoken=language(text))
 
 
 def compare(claim: Read, sources: Sequence[Prepared]) -> Comparison:
@@ -261,16 +268,27 @@ def _numbers(claim: Read, sources: Sequence[Prepared], window: Sequence[Read], c
             continue
         comparison.missing_quantities.append(wanted)
         part = sources[comparison.source].sentences[comparison.best]
-        against = [held for held in part.quantities if held not in matched and quantities.conflict(wanted, held)]
+        against = [
+            held
+            for held in part.quantities
+            if held not in matched and quantities.conflict(wanted, held) and not _is_aside(held, part, claim)
+        ]
         if against:
             comparison.conflicts.append((wanted, against[0]))
-    missing = len([quantity for quantity in comparison.missing_quantities if not quantity.spelled])
+    missing = len([quantity for quantity in comparison.missing_quantities if not (quantity.spelled or quantity.named)])
     missing += 0.5 * (len(comparison.missing_quantities) - missing)
     count = len(claim.quantities)
     return [
         math.log1p(count), float(missing), float(missing_window), float(len(comparison.conflicts)),
         missing / max(1, count),
     ]  # fmt: skip
+
+
+def _is_aside(held: Quantity, part: Read, claim: Read) -> bool:
+    """Is it a year of birth or death in brackets behind a name, and the claim speaks of neither?"""
+    opened = part.text.rfind("(", 0, held.start)
+    aside = opened >= 0 and ")" not in part.text[opened : held.start] and _LIFE.match(part.text, opened + 1)
+    return bool(aside) and _LIFE_WORDS.isdisjoint(claim.tokens)
 
 
 def _named(claim: Read, everything: frozenset[str], window: frozenset[str], comparison: Comparison) -> list[float]:

@@ -116,7 +116,8 @@ def clauses(sentence: str) -> list[Span]:
     begin = 0
     for border in _CLAUSE_BORDER.finditer(sentence):
         left, right = sentence[begin : border.start()], sentence[border.end() :]
-        if _STARTS_CLAUSE.match(right) and _stands_alone(left) and _stands_alone(right):
+        within_list = left[-1:].isdigit() and right[:1].isdigit()
+        if not within_list and _STARTS_CLAUSE.match(right) and _stands_alone(left) and _stands_alone(right):
             found.append(Span(start=begin, end=border.start()))
             begin = border.end()
     return [*found, Span(start=begin, end=len(sentence))]

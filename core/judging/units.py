@@ -48,8 +48,8 @@ def _units() -> dict[str, tuple[str, float]]:
         "USD": ("dollar", "dollars"),
         "EUR": ("euro", "euros"),
         "GBP": ("pound", "pounds"),  # as weights they still compare with each other
-        "celsius": ("°c", "degrees celsius", "℃"),
-        "fahrenheit": ("°f", "degrees fahrenheit"),
+        "celsius": ("°c", "degrees celsius", "degrees c", "℃"),
+        "fahrenheit": ("°f", "degrees fahrenheit", "degrees f"),
         "degrees": ("degrees", "degree", "°"),
         "decibel": ("db", "decibel", "decibels", "db(a)"),
     }

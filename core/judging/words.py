@@ -102,6 +102,11 @@ def rarity(word_stem: str) -> float:
     return table.get(word_stem, unknown)
 
 
+def is_known(word_stem: str) -> bool:
+    """Is it a stem of the English texts the table was counted on?"""
+    return word_stem in rarity_table()[0]
+
+
 def tokens(text: str) -> list[str]:
     """Lower-case words and numbers in order; compounds with a hyphen come apart."""
     return [token.replace("’", "'") for token in _TOKEN.findall(text.lower())]

@@ -81,6 +81,14 @@ def test_the_same_number_in_other_units_is_no_contradiction(passage, claim: str,
     assert align(claim, [passage(source)]).label is not Label.CONTRADICTED
 
 
+def test_a_year_of_birth_in_brackets_is_not_the_year_of_anything_else(passage):
+    source = passage("Ada Lorne (born 31 December 1961) is a writer best known for her work on the comic The Proof.")
+    assert (
+        align("Ada Lorne did her work on the comic The Proof in the 1990s.", [source]).label is not Label.CONTRADICTED
+    )
+    assert align("Ada Lorne, a writer known for The Proof, was born in 1971.", [source]).label is Label.CONTRADICTED
+
+
 def test_a_number_from_nowhere_is_never_supported(passage):
     verdict = align("Households on a heat pump tariff paid less for electricity, saving £212.", [passage(TRIAL)])
     assert verdict.label in (Label.PARTLY, Label.UNSUPPORTED)

@@ -1,6 +1,7 @@
 import pytest
 
-from core.judging.quantities import agree, conflict, find
+from core.judging.numerals import find
+from core.judging.quantities import agree, conflict
 
 
 def only(text: str):
@@ -23,6 +24,14 @@ def only(text: str):
         ("the 1990s", 1990, 1999, "year"),
         ("a factor of 2.9.", 2.9, 2.9, ""),
         ("two thirds of homes", 200 / 3, 200 / 3, "percent"),
+        ("a third will wait", 100 / 3, 100 / 3, "percent"),
+        ("3.5 out of 5 stars", 3.5, 3.5, ""),
+        ("4 stars out of 5", 4, 4, ""),
+        ("2 out of 5 homes", 40, 40, "percent"),
+        ("5'3\" tall", 1.6002, 1.6002, "length"),
+        ("back in the 80s", 1980, 1989, "year"),
+        ("the 1965 Watts riots", 1965, 1965, "year"),
+        ("8:0 PM", 1200, 1200, "clock"),
     ],
 )
 def test_values_come_in_base_units(text: str, low: float, high: float, measure: str):
@@ -30,9 +39,37 @@ def test_values_come_in_base_units(text: str, low: float, high: float, measure: 
     assert (found.low, found.high, found.measure) == (pytest.approx(low), pytest.approx(high), measure)
 
 
-@pytest.mark.parametrize("text", ["COVID-19", "an F-16", "one of them", "in May we left", "version v2"])
+@pytest.mark.parametrize(
+    "text", ["COVID-19", "an F-16", "open 24/7", "in his 30's", "one of them", "in May we left", "version v2"]
+)
 def test_what_only_looks_like_a_number_is_none(text: str):
     assert find(text) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["on Windows 10, follow", "in boxes 1,2,3, and 5", "Form 1040 is due", "Andre 3000, a singer"]
+)
+def test_a_number_that_belongs_to_a_name_counts_nothing(text: str):
+    found = find(text)
+    assert found
+    assert all(quantity.named for quantity in found)
+
+
+@pytest.mark.parametrize(
+    "text", ["In Brackwell 164 homes were warm", "It costs 1,234,567 here", "Of 80 patients, 20 left"]
+)
+def test_a_count_behind_a_name_stays_a_count(text: str):
+    assert not any(quantity.named for quantity in find(text))
+
+
+def test_a_confidence_level_is_no_share_of_anything():
+    assert not conflict(find("cut by a third")[0], find("a ratio (95% CI: low)")[0])
+
+
+def test_names_with_numbers_conflict_only_with_their_like():
+    form, other, box = only("on Form 1040"), only("on Form 1041"), only("in box 5")
+    assert conflict(form, other)
+    assert not conflict(form, box)
 
 
 def test_spans_point_at_the_words():

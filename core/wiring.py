@@ -44,7 +44,7 @@ class Process:
     breaker: Breaker = field(default_factory=Breaker)
     """Shared, so that each run need not find out anew which model is down."""
     pace: Pace = field(default_factory=Pace)
-    """Likewise: how long each model usually takes."""
+    """Likewise: how long each model usually takes, as the ledger knows it."""
 
 
 def open_process(settings: Settings | None = None) -> Process:
@@ -64,6 +64,7 @@ def open_process(settings: Settings | None = None) -> Process:
         ),
         services=Client(allow_private=True, per_host=SERVICE_REQUESTS),
         holdings=Holdings(store, WordVectors()), tracer=Tracer(settings.phoenix),
+        pace=Pace(before=store.calls.times),
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ Theirs runs beside the first; ours replaces it, for each request is paid for.
 import statistics
 import threading
 from collections import deque
+from collections.abc import Callable, Iterable
 
 from core.language.tasks import Task
 
@@ -21,26 +22,43 @@ class Pace:
         seen: answers needed before anything counts as usual.
         floor_s: no call is let go sooner: a short task may well wait in a queue.
         kept: answers remembered of each kind.
+        before: `(model, task name, max_tokens, seconds)` of earlier answers, oldest first; asked for once, at the
+            first use, so that a restart forgets nothing.
     """
 
-    def __init__(self, *, times: float = 3.0, seen: int = 5, floor_s: float = 20.0, kept: int = 20) -> None:
+    def __init__(
+        self, *, times: float = 3.0, seen: int = 5, floor_s: float = 20.0, kept: int = 20,
+        before: Callable[[], Iterable[tuple[str, str, int, float]]] = tuple,
+    ) -> None:  # fmt: skip
         self._times, self._seen, self._floor_s, self._kept = times, seen, floor_s, kept
+        self._before: Callable[[], Iterable[tuple[str, str, int, float]]] | None = before
         self._took: dict[tuple[str, str, int], deque[float]] = {}
         self._lock = threading.Lock()
 
     def took(self, model: str, task: Task, seconds: float) -> None:
         """Remember how long an answer took."""
         with self._lock:
-            self._took.setdefault(_kind(model, task), deque(maxlen=self._kept)).append(seconds)
+            self._remember()
+            self._add(_kind(model, task.name, task.max_tokens), seconds)
 
     def limit_s(self, model: str, task: Task) -> float | None:
         """After how many seconds a call is slow; None while too few are known."""
         with self._lock:
-            known = list(self._took.get(_kind(model, task), ()))
+            self._remember()
+            known = list(self._took.get(_kind(model, task.name, task.max_tokens), ()))
         if len(known) < self._seen:
             return None
         return max(self._floor_s, self._times * statistics.median(known))
 
+    def _remember(self) -> None:
+        if self._before:
+            before, self._before = self._before, None
+            for model, name, max_tokens, seconds in before():
+                self._add(_kind(model, name, max_tokens), seconds)
 
-def _kind(model: str, task: Task) -> tuple[str, str, int]:
-    return model, task.name, task.max_tokens.bit_length()  # of lengths within a factor of two
+    def _add(self, kind: tuple[str, str, int], seconds: float) -> None:
+        self._took.setdefault(kind, deque(maxlen=self._kept)).append(seconds)
+
+
+def _kind(model: str, name: str, max_tokens: int) -> tuple[str, str, int]:
+    return model, name, max_tokens.bit_length()  # of lengths within a factor of two

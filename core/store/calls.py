@@ -81,6 +81,21 @@ class Calls:
             rows = c.execute("SELECT * FROM calls WHERE run_id = ? ORDER BY id", (run_id,)).fetchall()
         return [Call(**{name: r[name] for name in Call.__dataclass_fields__}) for r in rows]
 
+    def times(self, most: int = 1000) -> list[tuple[str, str, int, float]]:
+        """`(model, task, max_tokens, seconds)` of the answers among the newest calls, oldest first.
+
+        Args:
+            most: calls looked at, by their number: what came before is not read, however much there is.
+        """
+        with self._database.read() as c:
+            rows = c.execute(
+                "SELECT c.model, c.task, json_extract(t.text, '$.max_tokens') AS max_tokens, c.seconds"
+                " FROM (SELECT * FROM calls ORDER BY id DESC LIMIT ?) c JOIN texts t ON t.hash = c.request_hash"
+                " WHERE c.status = 'done' AND c.seconds > 0 ORDER BY c.id",
+                (most,),
+            )
+            return [(row["model"], row["task"], row["max_tokens"], row["seconds"]) for row in rows]
+
     def by_day(self, days: int) -> list[dict[str, Any]]:
         """Totals by day, model and role, newest day first; `unpriced` calls are not in `cost_usd`."""
         with self._database.read() as c:

@@ -1,14 +1,19 @@
 """A call that takes three times its usual time is let go and asked for elsewhere."""
 
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from core.errors import Cancelled
-from core.language.ledger import Ledger
+from core.language.ledger import Ledger, request_json
 from core.language.pace import Pace
 from core.language.router import Router, TooSlow
 from core.models import Call
+from core.store import Store
+from core.store.calls import Calls
 from tests.language.requests_to_models import Rows, backend, plan_task, prose_task
 from tests.scripted.model_server import ScriptedModel
 
@@ -76,6 +81,22 @@ def test_the_second_time_is_waited_for_and_a_person_can_still_stop_it():
         with pytest.raises(Cancelled):
             router(server, pace=known()).ask(prose_task(), cancelled=lambda: len(server.requests) == 2)
         assert len(server.requests) == 2
+
+
+def test_a_restart_forgets_no_usual_time(tmp_path: Path):
+    task = prose_task()
+    with closing(Store(tmp_path / "galley.db").database) as database:
+        calls = Calls(database)
+        for number in range(5):
+            call = Call(key=f"{number}", run_id=None, role="writer", task=task.name, model="big", status="sent")
+            calls.begin(call, request_json(task, "big") + " " * number)
+            calls.finish(replace(call, status="done", seconds=30.0), '"said"')
+        calls.add(replace(call, status="replayed", seconds=0.1))
+        calls.begin(replace(call, key="open"), "{}")
+        pace = Pace(before=calls.times)
+        assert pace.limit_s("big", task) == 90.0
+        assert pace.limit_s("small", task) is None
+        assert len(calls.times(most=3)) == 1, "of the newest three calls one was answered"
 
 
 def test_answers_from_the_ledger_say_nothing_about_the_pace():

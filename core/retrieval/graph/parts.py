@@ -1,8 +1,9 @@
-"""Parts: the questions that one question is made of.
+"""Parts: the things that a question sets side by side.
 
 `How do isolation levels in SQLite differ from those in PostgreSQL?` asked as one bag of words is answered by
 whichever side has the better words; asked as `isolation levels SQLite` and `isolation levels PostgreSQL` it is
-answered by both. So are two questions in one sentence (`How does X let go of its lock, and what does Y do?`).
+answered by both. Two questions in one sentence (`How does X let go of its lock, and what does Y do?`) are left
+whole: asked one by one they found fewer of the answers' words (benchmarks/graph.md).
 Only the wording is looked at, so that a question of one part costs nothing.
 Method: decomposition of questions, by rules (in the spirit of Press et al., Self-Ask, 2023, without a model).
 """
@@ -15,8 +16,6 @@ from itertools import pairwise
 from core.retrieval.words import STOP_WORDS, stems
 
 MOST_PARTS = 4
-FEW = 3
-"""Words below which a clause says too little to be asked alone."""
 
 _ASK_WORDS = (
     r"(?:why|how|what|which|who|whose|where|when|may|can|could|do|does|did|is|are|was|were|must|should|will|would)\b"
@@ -27,10 +26,6 @@ _CLAUSE = re.compile(
     re.IGNORECASE,
 )
 """Where one question ends and the next begins."""
-_REFERRING = re.compile(
-    r"\b(?:it|its|that|this|these|those|they|them|their|each|both|such|same|others?|latter)\b", re.IGNORECASE
-)
-_OF_ALL = re.compile(r"\b(?:each|both|they|them|their|these|those)\b", re.IGNORECASE)
 _CUT = re.compile(
     r"\b(?:(?:as )?compared? (?:with|to)|versus|vs\.?|as opposed to|rather than|instead of|better than"
     r"|differ(?:s|ent|ently)? (?:from|to|than)|(?:related?|relates|relation|connected|linked|similar) (?:with|to)"
@@ -68,14 +63,12 @@ class Part:
 
 
 def parts(question: str) -> tuple[Part, ...]:
-    """The parts of a question, in its order; none when it is one.
+    """The things that a question sets side by side, in its order; none when it does not.
 
     >>> [part.query for part in parts("How do isolation levels in SQLite differ from those in PostgreSQL?")]
     ['isolation levels SQLite', 'isolation levels PostgreSQL']
     >>> [part.name for part in parts("What is the difference between git rebase and git merge?")]
     ['rebase', 'merge']
-    >>> [part.query for part in parts("How are floats rounded in Python, and how can counting drift less?")]
-    ['floats rounded Python', 'Python counting drift less']
     >>> parts("How do I install and configure a firewall?")
     ()
     """
@@ -83,31 +76,8 @@ def parts(question: str) -> tuple[Part, ...]:
     everywhere = _words(prefix[1]) if prefix else []
     rest = question[prefix.end() :] if prefix else question
     clauses = [clause for clause in _CLAUSE.split(rest) if _words(clause)]
-    found = _clauses(clauses) if len(clauses) > 1 else _sides(rest)
-    if not 2 <= len(found) <= MOST_PARTS:
-        return ()
+    found = _sides(rest) if len(clauses) == 1 else []
     return tuple(Part(name=name, query=" ".join([*everywhere, query])) for name, query in found)
-
-
-def _clauses(clauses: list[str]) -> list[tuple[str, str]]:
-    """`(name, query)` of each clause, with the words of the others that it lacks or refers to."""
-    first, *later = clauses
-    asides = _sides(first)
-    if asides and any(_OF_ALL.search(clause) for clause in later):
-        more = [word for clause in later for word in _words(clause)]
-        return [(name, " ".join([query, *more])) for name, query in asides]
-    named = [_names(clause) for clause in clauses]
-    every = set().union(*named)
-    found = []
-    for n, clause in enumerate(clauses):
-        own = _words(clause)
-        others = [word for m, other in enumerate(clauses) if m != n for word in _words(other) if word not in own]
-        if _REFERRING.search(clause) or len(own) < FEW:
-            lent = [word for word in others if not (named[n] and word in every)]
-        else:
-            lent = [] if named[n] else [word for word in others if word in every]
-        found.append((" ".join(own), " ".join([*lent, *own])))
-    return [*asides, *found[1:]] if asides else found
 
 
 def _sides(clause: str) -> list[tuple[str, str]]:
@@ -143,11 +113,6 @@ def _pieces(clause: str) -> list[str]:
         cuts = [match.span() for match in _JOIN.finditer(clause)]
     bounds = [(0, 0), *cuts, (len(clause), len(clause))]
     return [clause[end:start] for (_, end), (start, _) in pairwise(bounds)]
-
-
-def _names(clause: str) -> set[str]:
-    """Words that are capitalised, though they do not begin the clause."""
-    return {word for word in _words(clause) if word[0].isupper() and not clause.lstrip().startswith(word)}
 
 
 def _words(text: str) -> list[str]:

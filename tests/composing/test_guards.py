@@ -38,6 +38,7 @@ from core.language.composing.openings import Leaning, leaning
         "(Autovacuum does process table partitions just like other tables.) It is slow.",
         "Table K.1 describes various hard limits of the database system.",
         "Specifies the cost limit value that will be used in automatic VACUUM operations.",
+        "Enables or disables the query planner's use of partitionwise grouping or aggregation.",
         "To recover or reuse disk space occupied by updated or deleted rows.",
         "Stream write-ahead log data while the backup is being taken.",
         "Execute VACUUM in the target database before anything else.",
@@ -50,6 +51,7 @@ from core.language.composing.openings import Leaning, leaning
         "If this value is specified without units, it is taken as seconds.",
         "When -t is specified, pg_restore makes no attempt to restore any other database objects.",
         "The return value is a copy of the third parameter from the previous call, if any, or 0.",
+        'When a branch $X is merged, its counterpart "refs/$X" is squashed into the result.',
         "Developers, take note: databases aren't just for the specialists any more.",
     ],
 )
@@ -105,6 +107,8 @@ KNOWN = frozenset({"heat", "pump", "hous", "old"})
         "Several are often run in parallel: a webmail, a wiki and a photo gallery.",
         "When the location is exactly at a file boundary, both these functions return the name of the file before.",
         "Anyway a second tool can be used to draw a straight history.",
+        "There is no difference between cleaning and counting by this utility and by other means.",
+        "The contents of the option are a list of rules with colons between them.",
     ],
 )
 def test_a_sentence_that_points_back_does_not_stand_alone(text):
@@ -128,6 +132,8 @@ def test_a_noun_brought_in_just_before_ties_its_sentence_to_it():
         "Those who replace oil usually save more than others do.",
         "A heat pump works less hard when the gap is small.",
         "The heat pump moves heat from outdoor air into a building.",
+        "If the replacement is a function, the function is called once for each match.",
+        "The command VACUUM frees the room of deleted rows.",
         "It is common for old houses to lose most heat through the roof.",
     ],
 )

@@ -4,7 +4,7 @@ import pytest
 
 from core.language.extractive import Extractive
 from core.language.tasks import FrameInput
-from core.models import Draft
+from core.models import Draft, DraftSection, Sentence
 from tests.composing.evidence import evidence, item, task
 
 SHELF = {
@@ -56,3 +56,26 @@ def test_the_first_sentence_answers(topic):
         topic=topic, title="", audience="", tone="", draft=Draft(title="", sections=()), evidence=(evidence(*items),)
     )
     assert Extractive().ask(task(frame)).value.splitlines()[0] == f"{answer} [{len(items)}]"
+
+
+def test_what_a_thing_is_goes_before_what_holds_in_one_case():
+    texts = (
+        "For tables with an index, VACUUM also moves the pending entries of PostgreSQL.",
+        "PostgreSQL databases require periodic maintenance known as vacuuming.",
+    )
+    items = [item(number, text, title="The PostgreSQL manual", start=9000) for number, text in enumerate(texts, 1)]
+    given = FrameInput(
+        topic="How PostgreSQL vacuum works", title="", audience="", tone="", draft=Draft(title="", sections=()),
+        evidence=(evidence(*items),),
+    )  # fmt: skip
+    assert Extractive().ask(task(given)).value.splitlines()[0] == f"{texts[1]} [2]"
+
+
+def test_an_article_of_a_few_sentences_does_not_begin_with_them_twice():
+    text = "A heat pump is worth fitting in most old houses when the boiler is near its end."
+    body = DraftSection(heading="Limits", question_id=1, sentences=(Sentence(text=text),))
+    given = FrameInput(
+        topic="Are heat pumps worth it in old houses?", title="", audience="", tone="",
+        draft=Draft(title="", sections=(body,)), evidence=(evidence(item(1, text)),),
+    )  # fmt: skip
+    assert Extractive().ask(task(given)).value == ""

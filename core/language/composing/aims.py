@@ -45,6 +45,7 @@ _DEFINES = re.compile(
     r"^(?:an? |the )?(?P<works>[\w' -]{3,50}?) works? (?:like|by)\b",
     re.IGNORECASE,
 )
+_NAMED_SO = re.compile(r"\b(?:known as|called) (?:an? |the )?[\"“]?(?P<what>[\w' -]{3,40})", re.IGNORECASE)
 OPENING = 1500
 """Characters of a source within which its opening stands."""
 
@@ -161,7 +162,11 @@ def _longest_run(phrase: tuple[str, ...], stems: tuple[str, ...]) -> int:
 
 
 def defines(extract: Extract, topic: frozenset[str]) -> bool:
-    """Whether the sentence says what something of the topic is: `A heat pump is an electric machine ...`."""
+    """Whether the sentence says what something of the topic is: `A heat pump is an electric machine ...`, `... known
+    as vacuuming`."""
+    named = _NAMED_SO.search(extract.text)
+    if named and topic & set(content(named["what"])[:1]):
+        return True
     match = _DEFINES.match(extract.text)
     if not match:
         return False

@@ -68,7 +68,8 @@ _SELLING = re.compile(
 _CODE = re.compile(
     r"https?://|www\.|[{}]|=>|==|!=|::|\\\w|\b\w+\([^)\s]*\)\s*(?:->|:)|^\s*(?:def|class|import|"
     r"from|return|>>>)\s|"
-    r"\w=\w|[|]|</?\w+>|\S+@\S+\.\w+|\bnew in version\b|\bchanged in version\b|\bdeprecated since\b|¶|#\w+",
+    r"\w=\w|[|]|</?\w+>|\S+@\S+\.\w+|\bnew in version\b|\bchanged in version\b|\bdeprecated since\b|¶|#\w+|"
+    r"(?<!\w)\$[A-Za-z_]",
     re.IGNORECASE,
 )
 # What reference works say of parameters and signatures, and dotted names that end sentences in their middle.
@@ -113,7 +114,7 @@ _HEADLESS = re.compile(
 # No noun in the plural stands before an article: "Specifies the limit", "Controls whether rows are kept".
 _SPECIFIES = re.compile(
     r"^(?!perhaps|besides|towards|across|unless|thus|always|sometimes|nowadays|afterwards|whereas|plus|minus|less|its?|is|"
-    r"was|as|has|does|this|us)[a-z]+[^\Ws]s (?:the|an?|whether|if|how)\b",
+    r"was|as|has|does|this|us)[a-z]+[^\Ws]s (?:(?:or|and) [a-z]+s )?(?:the|an?|whether|if|how)\b",
     re.IGNORECASE,
 )
 # "To reuse space occupied by deleted rows.": an infinitive with participles, and no verb that says what becomes of it.

@@ -48,8 +48,15 @@ _VERDICT = {
 _ANY = r"\bis an?\b|\bare\b|\bshows?\b|\bdepends?\b|\bby \w+ing\b"
 ANSWERS = 0.28
 """For a sentence that has the words of an answer to this kind of topic."""
+SHORT = 4
+"""Sentences of a body that needs no introduction, where that could only say the same again."""
 STRAY = 0.3
 """Taken off a sentence that leaves a half of the topic out."""
+NARROWS = 0.15
+"""Taken off a sentence that begins with the case it holds for."""
+_NARROWS = re.compile(
+    r"^(?:if|when|where|for|in|on|with|without|sometimes|unless|once|although|while)\b", re.IGNORECASE
+)
 NEAR = 0.7
 """Share of the best sentence's score from which one with the words of an answer goes first."""
 
@@ -72,6 +79,8 @@ def introduce(frame: FrameInput) -> str:
     if short or not _is_answer(taken[0].text, topic) or not _all_told(taken, topic):
         every = [(e, s if id(e) in fresh else REPEATED * s) for e, s in scored]
         taken = _chosen(every, frame.words, weights, topic, fresh.keys())
+    if body and len(body) <= SHORT and not any(id(extract) in fresh for extract in taken):
+        return ""
     return "\n".join(f"{extract.text} {marked((extract.number, *_also(extract, found)))}" for extract in taken)
 
 
@@ -131,6 +140,7 @@ def _answers(unit: Unit, topic: Topic, weights: dict[str, float], best: float) -
     score += ANSWERS if _is_answer(extract.text, topic) else 0.0
     score -= 0.35 * min(2, len(IDENTIFIER.findall(extract.text)))
     score -= STRAY if each == 0 else 0.0
+    score -= NARROWS if _NARROWS.match(extract.text) else 0.0
     score += 0.08 if answers_topic(extract, wanted) else 0.0
     score += 0.14 * reading(extract) - narrow - (0.12 if unit.leaning is Leaning.LIGHT else 0.0)
     score -= 0.1 if role(extract.text) is Role.ADVICE and topic.kind not in _ADVISED else 0.0

@@ -106,8 +106,13 @@ _THEREFORE = re.compile(
 _COUNTED = re.compile(
     r"\b(?:all|the|both) (?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b(?! "
     r"(?:of|hundred|thousand|per))"
-    r"(?! [\w-]+ (?:that|who|which|of|in)\b)(?! [A-Z])|\b(?:[Tt]he|in the|this) example\b|\bboth (?!(?:[\w-]+ "
+    r"(?! [\w-]+ (?:that|who|which|of|in)\b)(?! [A-Z])|"
+    r"\b(?:[Tt]he|in the|this) example\b|\bboth (?!(?:[\w-]+ "
     r"){1,4}and\b|of\b)\w+s\b",
+)
+_NAMELESS = re.compile(
+    r"\b[Tt]he (?P<noun>option|parameter|argument|setting|directive|script|flag|utility|command|function|method|"
+    r"statement)s?\b(?! (?:of|to|that|which|called|named|for|in|line|is set|[A-Z`'\"“]))"
 )
 _ALSO = re.compile(r"\b(?:also|even|too|again|still|another|additional|further|other|others|alike)\b", re.IGNORECASE)
 _PRONOUN = re.compile(r"\b(?:it|they|them|he|she|its|their|his|her)\b", re.IGNORECASE)
@@ -172,7 +177,7 @@ def leaning(text: str, before: tuple[str, ...], known: frozenset[str], heading: 
         return Leaning.FULL
     if _THEREFORE.search(text) or _COUNTED.search(text) or _demonstrative(text) or _early_pronoun(text):
         return Leaning.FULL
-    if _mentioned(text, before, heading) or _that_noun(text, before):
+    if _mentioned(text, before, heading) or _that_noun(text, before) or _nameless(text):
         return Leaning.FULL
     given = _given(text, before, known, heading)
     if given is not Leaning.NONE:
@@ -192,6 +197,11 @@ def _mentioned(text: str, before: tuple[str, ...], heading: str) -> bool:
             if noun not in earlier:
                 return True
     return False
+
+
+def _nameless(text: str) -> bool:
+    """`the contents of the option`: of a kind of which there are many, and nothing in the sentence says which."""
+    return any(match["noun"] not in text[: match.start()].lower() for match in _NAMELESS.finditer(text))
 
 
 def _that_noun(text: str, before: tuple[str, ...]) -> bool:
@@ -231,7 +241,8 @@ def _demonstrative(text: str) -> bool:
                 continue
             return True
         earlier = {stem(word) for word in WORD.findall(text[: match.start()])}
-        if stem(following) in earlier or (match["after"] and stem(match["after"]) in earlier):
+        after = (match["after"] or "").lower()
+        if stem(following) in earlier or after not in _LINKS and stem(after) in earlier:
             continue
         if which.endswith(" that") and following in VERBS:
             continue

@@ -12,7 +12,7 @@ tell something of solar power, white roofs tell nothing of green ones.
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -76,7 +76,7 @@ def on_subject(extracts: Sequence[Extract], topic: str) -> list[Extract]:
         here = paragraphs[extract.number, extract.block]
         return passage.id in foreign or any(
             (_spoken(thing, passage) or common and thing.head in around(passage))
-            and (not thing.names or passage.source_id in sources or _held(thing.names, {*here, *_above(passage)}) > 0)
+            and (not thing.names or passage.source_id in sources or _names(thing.names, {*here, *_above(passage)}))
             for thing, sources, common in known
         )
 
@@ -101,6 +101,8 @@ def things_of(topic: str) -> tuple[Thing, ...]:
         initials = [word[0] for word in re.split(r"[\s-]+", core) if content(word)]
         acronym = "".join(initials).upper() if len(initials) > 2 else ""
         words = frozenset(stems) - _DEGREES
+        if understood.thing:  # "how to back up a database": "back" and "up" tell nothing by themselves
+            words = words - {stems[0]} | {stem(understood.thing)}
         found.append(Thing(words - names, words & names, stems[-1] if stems else "", acronym))
     return tuple(found)
 
@@ -119,12 +121,12 @@ def _spoken(thing: Thing, passage: Passage) -> bool:
     """Whether the passage has most of the thing's words, or the initials that stand for them."""
     if thing.acronym and thing.acronym in f"{passage.title} {passage.heading} {passage.text}".split():
         return True
-    return _held(thing.words, around(passage)) >= math.ceil(MOST_WORDS * len(thing.words))
+    return len(thing.words & around(passage)) >= math.ceil(MOST_WORDS * len(thing.words))
 
 
-def _held(wanted: Iterable[str], bag: Collection[str]) -> int:
-    """How many of the stems the bag has; `backup` has `back`, but `street` has not `tree`."""
-    return sum(one in bag or len(one) > 3 and any(held.startswith(one) for held in bag) for one in wanted)
+def _names(names: frozenset[str], bag: Collection[str]) -> bool:
+    """Whether one of the names is in the bag, be it as a part: `postgres` is in `postgresql`."""
+    return any(one in bag or len(one) > 3 and any(held.startswith(one) for held in bag) for one in names)
 
 
 def _sources_on(names: frozenset[str], passages: Collection[Passage]) -> set[int]:
@@ -132,8 +134,8 @@ def _sources_on(names: frozenset[str], passages: Collection[Passage]) -> set[int
     if not names:
         return set()
     all_ = Counter(passage.source_id for passage in passages)
-    holding = Counter(passage.source_id for passage in passages if _held(names, _stems(passage.text)))
-    titled = {p.source_id for p in passages if _held(names, _stems(f"{p.title} {p.url} {p.site or ''}"))}
+    holding = Counter(passage.source_id for passage in passages if _names(names, _stems(passage.text)))
+    titled = {p.source_id for p in passages if _names(names, _stems(f"{p.title} {p.url} {p.site or ''}"))}
     return titled | {source for source, count in holding.items() if count > max(1, OWN_MATTER * all_[source])}
 
 

@@ -28,7 +28,7 @@ class Kind(StrEnum):
     ASSEMBLED = "assembled"  # question_id, section, used, left_out, sufficient, note
     SEARCHED_AGAIN = "searched_again"  # question_id, section, round, queries, pages, passages (new ones), sufficient
     CONFLICT = "conflict"  # subject, kind, first {passage_id, title, quote}, second {...}
-    TEXT = "text"  # section (position), heading, text: a piece of prose, batched
+    TEXT = "text"  # section (position), heading, text: a piece of prose, batched; restart: what came before is void
     WRITTEN = "written"  # section (position), heading, sentences (count), words
     DRAFTED = "drafted"  # draft_id, version, origin, sentences, words
     JUDGED = "judged"  # draft_id, section, verdicts [[sentence_id, label, score], ...], canary

@@ -10,9 +10,10 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
+from core import continuing
 from core.errors import Cancelled, GalleyError
 from core.events import Kind
 from core.holdings import Holdings
@@ -120,9 +121,10 @@ class Context:
                     Kind.SKIPPED, _STEPS.get(task.role, Step.RESEARCH), question_id=0, url="", title=task.name,
                     reason=f"{left_out} of its passages did not fit into what the model reads at once.",
                 )  # fmt: skip
+        lines = self._begun(task, prose) if prose and self.attempt > 1 else ""
         with self.span(f"{task.role}: {task.name}", "LLM", input=task.user) as span:
             reply = self.language.ask(
-                task,
+                continuing.going_on(task, lines) if lines else task,
                 on_text=prose.add if prose else None,
                 on_restart=prose.restart if prose else None,
                 cancelled=self.stopped,
@@ -132,10 +134,24 @@ class Context:
                 llm__token_count__prompt=sum(call.tokens_in for call in reply.calls) or None,
                 llm__token_count__completion=sum(call.tokens_out for call in reply.calls) or None,
             )
+            if lines:
+                reply = self._whole(task, lines, reply)
             span.output(reply.value if isinstance(reply.value, str) else reply.value.model_dump_json())
         if prose:
             prose.flush()
         return reply
+
+    def _begun(self, task: Task[Any], prose: "Prose") -> str:
+        """The lines that were written of this text before a crash; readers see them as its beginning, and no more."""
+        shown, lines = continuing.begun(self.store, self.run_id, task, self.model_for(task.role), prose.section)
+        if shown:
+            prose.restart(f"{lines}\n" if lines else "")
+        return lines
+
+    def _whole(self, task: Task[Any], lines: str, reply: Reply[Any]) -> Reply[Any]:
+        text = continuing.joined(lines, reply.value)
+        continuing.keep(self.store, self.run_id, task, self.model_for(task.role), text)
+        return replace(reply, value=text)
 
     @property
     def has_model_judge(self) -> bool:
@@ -202,7 +218,7 @@ class Prose:
 
     def __init__(self, context: Context, section: int, heading: str) -> None:
         self._context = context
-        self._section = section
+        self.section = section
         self._heading = heading
         self._pending = ""
         self._last = time.monotonic()
@@ -212,10 +228,10 @@ class Prose:
         if time.monotonic() - self._last >= FRAME_S:
             self.flush()
 
-    def restart(self) -> None:
-        """What was streamed of this section is void; a new attempt begins."""
+    def restart(self, lines: str = "") -> None:
+        """What was streamed of this section is void but for these lines; a new attempt begins."""
         self._pending = ""
-        self._say("", restart=True)
+        self._say(lines, restart=True)
 
     def flush(self) -> None:
         if self._pending:
@@ -224,4 +240,4 @@ class Prose:
 
     def _say(self, text: str, **more: Any) -> None:
         self._last = time.monotonic()
-        self._context.emit(Kind.TEXT, Step.WRITE, section=self._section, heading=self._heading, text=text, **more)
+        self._context.emit(Kind.TEXT, Step.WRITE, section=self.section, heading=self._heading, text=text, **more)

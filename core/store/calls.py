@@ -25,6 +25,15 @@ class Calls:
             ).fetchone()
         return row["text"] if row else None
 
+    def cut_short(self, run_id: str, key: str) -> str | None:
+        """When this run first made a request that a crash or a pause cut short; None when there was none."""
+        with self._database.read() as c:
+            row = c.execute(
+                "SELECT min(at) AS at FROM calls WHERE key = ? AND run_id = ? AND status IN ('sent', 'abandoned')",
+                (key, run_id),
+            ).fetchone()
+        return row["at"]
+
     def begin(self, call: Call, request_json: str) -> None:
         """Write down that a request goes out, before it does."""
         self._put(call, "sent", request=request_json)

@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from core.continuing import GO_ON, NOTHING_MORE
+
 Messages = list[dict[str, str]]
 
 _EVIDENCE = re.compile(r"^[ \t>*-]*\[(\d+)\][ \t:]*(.*?)(?=^[ \t>*-]*\[\d+\]|^\s*$|\Z)", re.MULTILINE | re.DOTALL)
@@ -147,8 +149,16 @@ def smallest(schema: dict[str, Any], root: dict[str, Any]) -> Any:
 
 
 def prose(messages: Messages) -> str:
-    """Sentences from the evidence, one a line, each with its marker, in about the words asked for."""
+    """Sentences from the evidence, one a line, each with its marker, in about the words asked for.
+
+    Of a text whose beginning is said to be written, only the rest.
+    """
     user = _user(messages)
+    asked, _, written = user.partition(GO_ON.partition("{lines}")[0])
+    if written:
+        lines = written.split("\nWRITTEN>>>")[0]
+        whole = prose([{**message, "content": asked} if message["role"] == "user" else message for message in messages])
+        return whole.removeprefix(lines).lstrip() or NOTHING_MORE
     everything = "\n".join(message["content"] for message in messages)
     evidence = [(int(n), _sentences(" ".join(text.split()))) for n, text in _EVIDENCE.findall(user)]
     single = re.search(r"\bCUT\b", everything) is not None  # a rewrite: one sentence, or the word CUT

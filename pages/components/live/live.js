@@ -65,7 +65,7 @@ const FOLD = {
   text: (m, e) => {
     if (m.stale) { m.sections.clear(); m.stale = false; m.draft = null; } // a new version is being written
     const section = m.sections.get(e.data.section) || { heading: "", text: "", sentences: null };
-    section.text += e.data.text; section.heading = e.data.heading ?? section.heading;
+    section.text = (e.data.restart ? "" : section.text) + e.data.text; section.heading = e.data.heading ?? section.heading;
     m.sections.set(e.data.section, section);
   },
   written: (m, e) => {

@@ -1,0 +1,53 @@
+"""A text that was cut short goes on where it broke off."""
+
+import threading
+from collections.abc import Callable
+
+from core.models import Status
+from core.worker import Worker
+from tests.agents.small_house import House, new_house, samples
+from tests.scripted.model_server import ScriptedModel
+
+__all__ = ["new_house", "samples"]
+
+
+def test_what_was_written_before_a_stop_is_neither_paid_for_nor_shown_again(new_house: Callable[..., House]):
+    whole = _whole_text(new_house)
+    with ScriptedModel(tokens_per_s=100) as server:
+        house = new_house(base_url=server.base_url, default_model="scripted-large", budget_usd=None)
+        run_id = house.start(autopilot=True)
+        _stopped_at(house, run_id, lambda: "\n" in _seen(house, run_id, 1))
+        server.tokens_per_s = None
+        run = house.work(run_id)
+        assert run.status in (Status.FINISHED, Status.GATE), run.error
+        asked = [r.body["messages"][-1]["content"] for r in server.requests]
+        assert any("<<<WRITTEN" in words for words in asked), "only the rest was asked for"
+        assert _seen(house, run_id, 1).split("\n") == whole.split("\n"), "and readers saw each line once"
+
+
+def _whole_text(new_house: Callable[..., House]) -> str:
+    with ScriptedModel() as server:
+        house = new_house(base_url=server.base_url, default_model="scripted-large", budget_usd=None)
+        run_id = house.start(autopilot=True)
+        house.work(run_id)
+        return _seen(house, run_id, 1)
+
+
+def _stopped_at(house: House, run_id: str, reached: Callable[[], bool]) -> None:
+    worker = Worker(house.process)
+    thread = threading.Thread(target=worker.work)
+    thread.start()
+    while not reached() and house.run(run_id).status in (Status.QUEUED, Status.RUNNING):
+        thread.join(0.02)
+    worker.stop()
+    thread.join(20)
+    assert house.run(run_id).status is Status.RUNNING
+
+
+def _seen(house: House, run_id: str, section: int) -> str:
+    """A section as somebody who watches has it before it is judged."""
+    text = ""
+    for event in house.events(run_id, "text"):
+        if event.data["section"] == section:
+            text = event.data["text"] if event.data.get("restart") else text + event.data["text"]
+    return text

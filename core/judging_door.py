@@ -51,6 +51,17 @@ class JudgingDoor:
         """`(shown, caught)`: known false claims put before the model judge in the newest runs."""
         return self._store.drafts.canaries()
 
+    def try_entailment(self, folder: str) -> None:
+        """Open the entailment model of a folder; nothing where none is named.
+
+        Raises:
+            SettingsError: it cannot be used, and why.
+        """
+        if folder:
+            from core.judging.encoder import opened
+
+            opened(folder)
+
     # --- the trial of a model judge ---
 
     def judge(self) -> str:

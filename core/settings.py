@@ -66,6 +66,9 @@ class Settings(BaseModel):
     gate: float = Field(0.8, ge=0, le=1)
     section_gate: float = Field(0.6, ge=0, le=1, description="Least faithfulness of each section with three claims")
     gate_on_doubt: bool = Field(False, description="Close the gate too where the score is too uncertain to tell")
+    entailment: str | None = Field(
+        None, description="Folder of an entailment model (core/judging/encoder.py), asked where words leave a doubt"
+    )
     judge_trials: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="Judge model -> how its trial went, or that it runs"
     )
@@ -129,6 +132,7 @@ _VARIABLES = {
     "OPENAI_BASE_URL": "base_url",
     "OPENAI_MODEL": "default_model",
     "OPENAI_SMALL_MODEL": "small_model",
+    "GALLEY_ENTAILMENT": "entailment",
     "SEARXNG_URL": "searxng_url",
     "TAVILY_API_KEY": "tavily_api_key",
     "BRAVE_API_KEY": "brave_api_key",

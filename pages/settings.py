@@ -200,6 +200,11 @@ def _judging(settings: Settings) -> None:
             " either side of the gate, or mostly doubtful verdicts",
             settings.gate_on_doubt,
         )
+        entailment = st.text_input(
+            "Folder of an entailment model", settings.entailment or "", placeholder="/models/minicheck",
+            help="An NLI, MiniCheck or HHEM model as model.onnx with its tokenizer.json and config.json; needs the"
+            " package onnxruntime. It is asked where words leave a doubt, before any model judge.",
+        )  # fmt: skip
         one, two = st.columns(2)
         rounds = one.number_input("Correction rounds at most", 0, 10, settings.max_revisions)
         evidence = two.number_input("Tokens of evidence for each question", 200, 50_000, settings.evidence_tokens, 100)
@@ -210,17 +215,20 @@ def _judging(settings: Settings) -> None:
             "Autopilot by default: approve the plan, and publish if the gate passes", settings.autopilot
         )
         if st.form_submit_button("Save judging and money", type="primary", icon=":material/save:"):
-            save(
-                {
-                    "gate": gate,
-                    "section_gate": section,
-                    "gate_on_doubt": on_doubt,
-                    "max_revisions": rounds,
-                    "evidence_tokens": evidence,
-                    "budget_usd": budget or None,
-                    "autopilot": autopilot,
-                }
-            )
+            with told():
+                studio().judging.try_entailment(entailment.strip())
+                save(
+                    {
+                        "gate": gate,
+                        "section_gate": section,
+                        "gate_on_doubt": on_doubt,
+                        "entailment": entailment.strip() or None,
+                        "max_revisions": rounds,
+                        "evidence_tokens": evidence,
+                        "budget_usd": budget or None,
+                        "autopilot": autopilot,
+                    }
+                )
 
     st.subheader("The model that judges", anchor=False)
     judge = studio().judging.judge()

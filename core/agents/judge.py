@@ -1,8 +1,8 @@
 """The judge: every claim against the passages it cites, sentence by sentence.
 
-The deterministic judge decides what is clear. What it leaves in doubt goes to the model
-judge when one is configured, in small batches side by side; otherwise it stays marked
-doubtful, which is a person's turn. A known false claim goes with each section's: a model that
+The deterministic judge decides what is clear, with an entailment model beside it where the settings name a folder of
+one. What they leave in doubt goes to the model judge when one is configured, in small batches side by side; otherwise
+it stays marked doubtful, which is a person's turn. A known false claim goes with each section's: a model that
 calls it supported has lost its word there. Where the model is unsure, or the two judges say the
 opposite, it is asked again, each claim alone and with its passages in another order.
 """
@@ -15,6 +15,7 @@ from core.events import Kind
 from core.judging import cascade, gate, scorecard
 from core.judging.alignment import align
 from core.judging.canaries import Canary, plant
+from core.judging.encoder import opened
 from core.language.tasks import JudgeClaim
 from core.models import Brief, Draft, Gate, Label, Scorecard, Sentence, SentenceKind, Step, Verdict
 from core.runtime import Context
@@ -99,6 +100,7 @@ class _Found:
 
 def _judge(todo: list[tuple[str, Sentence]], context: Context) -> _Found:
     passages = context.store.passages.passages(c.passage_id for _, s in todo for c in s.citations)
+    encoder = opened(context.settings.entailment) if context.settings.entailment else None
     verdicts: dict[int, Verdict] = {}
     doubts = []
     for number, (before, sentence) in enumerate(todo):
@@ -108,7 +110,7 @@ def _judge(todo: list[tuple[str, Sentence]], context: Context) -> _Found:
             )
             continue
         cited = [passages[c.passage_id] for c in sentence.citations]
-        verdict = align(sentence.text, cited, before=before)
+        verdict = align(sentence.text, cited, before=before, encoder=encoder)
         verdicts[sentence.id] = verdict
         if cited and context.has_model_judge and cascade.needs_model(verdict):
             claim = JudgeClaim(

@@ -15,6 +15,7 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 
 from core.judging import degree, mixups, numerals, quantities, sentences, words
+from core.judging.encoder import Encoder, pooled
 from core.judging.features import Comparison, Prepared, Read, compare, prepare, read_claim
 from core.judging.fitted import Fitted, fitted
 from core.judging.languages import ENGLISH, OTHER, language
@@ -43,13 +44,21 @@ _WORDS_SHOWN = 5
 _ASK = " A model or a person has to say."
 
 
-def align(claim: str, passages: Sequence[Passage], *, before: str = "", by: Fitted | None = None) -> Verdict:
+def align(
+    claim: str,
+    passages: Sequence[Passage],
+    *,
+    before: str = "",
+    encoder: Encoder | None = None,
+    by: Fitted | None = None,
+) -> Verdict:
     """Judge one sentence by the passages it cites.
 
     Args:
         claim: the sentence, without citation markers.
         passages: those it cites, in the order of citation.
         before: the sentence before it: what its pronoun may stand for.
+        encoder: an entailment model, asked where no rule decides and the score is not clear.
         by: weights and thresholds other than those in force; for measuring.
 
     Returns:
@@ -73,11 +82,14 @@ def align(claim: str, passages: Sequence[Passage], *, before: str = "", by: Fitt
     if spoken not in ("", ENGLISH) or not alike:
         return _beyond_english(claim, spoken, alike, sources)
     by = by or fitted()
-    whole = _judged(claim, sources, before, by)
+    whole = _judged(claim, sources, before, by, encoder)
+    if len(alike) < len(sources) and whole.label is not Label.SUPPORTED:
+        whole = replace(whole, doubtful=True)  # a passage in another language may say it
     clauses = [claim[span.start : span.end] for span in sentences.clauses(claim)]
     if len(clauses) < 2:
         return whole
-    judged = [_judged(text, sources, said, by) for text, said in zip(clauses, [before, *clauses], strict=False)]
+    told_before = [before, *clauses]
+    judged = [_judged(text, sources, said, by, encoder) for text, said in zip(clauses, told_before, strict=False)]
     weakest = min(range(len(clauses)), key=lambda n: judged[n].score)
     if judged[weakest].score >= whole.score:
         return whole
@@ -103,12 +115,28 @@ def _beyond_english(claim: str, spoken: str, alike: Sequence[Prepared], sources:
     return _verdict(Label.PARTLY, UNSURE_SCORE, reason, source, *quoted, doubtful=True)
 
 
-def _judged(claim: str, sources: Sequence[Prepared], before: str, by: Fitted) -> Verdict:
+def _judged(claim: str, sources: Sequence[Prepared], before: str, by: Fitted, encoder: Encoder | None) -> Verdict:
     read = _in_the_sources_numbers(read_claim(claim), sources)
     comparison = compare(read, sources)
     source = sources[comparison.source]
-    label, score, reason, doubtful = _decide(read, comparison, sources, before, by)
-    return _verdict(label, score, reason, source, *_quoted(read, source, comparison), doubtful=doubtful)
+    quoted = _quoted(read, source, comparison)
+    probability = by.probability(comparison.features)
+    ruled = _by_rule(read, comparison, sources, before, probability)
+    if ruled:
+        label, score, reason, doubtful = ruled
+        return _verdict(label, score, reason, source, *quoted, doubtful=doubtful)
+    second = None
+    if encoder and probability < by.thresholds.accept:
+        second = encoder.support(claim, [one.passage.text for one in sources])
+    score = probability if second is None else pooled(probability, second)
+    supported, partly = score >= by.thresholds.supported, score >= by.thresholds.partly
+    label = Label.SUPPORTED if supported else Label.PARTLY if partly else Label.UNSUPPORTED
+    reason = _reason(comparison, sources, supported)
+    verdict = _verdict(label, score, reason, source, *quoted, doubtful=partly and not supported)
+    if encoder is None or second is None:
+        return verdict
+    said = f"{reason} The entailment model {encoder.name} gives it {second:.0%}, words alone {probability:.0%}."
+    return replace(verdict, judge=f"encoder {encoder.name}", reason=said)
 
 
 def _verdict(
@@ -122,9 +150,10 @@ def _verdict(
     )  # fmt: skip
 
 
-def _decide(
-    claim: Read, comparison: Comparison, sources: Sequence[Prepared], before: str, by: Fitted
-) -> tuple[Label, float, str, bool]:
+def _by_rule(
+    claim: Read, comparison: Comparison, sources: Sequence[Prepared], before: str, score: float
+) -> tuple[Label, float, str, bool] | None:
+    """Label, score, reason and whether it is doubtful; None where no rule decides."""
     if comparison.conflicts and comparison.same_subject >= _SAME_SUBJECT and not _missing_names(claim, comparison):
         said, held = comparison.conflicts[0]
         reason = f"The passage says {held.text.strip()}, the sentence {said.text.strip()}."
@@ -137,7 +166,6 @@ def _decide(
     turned = near and (_turned_around(claim, comparison, sentence) or mixups.found(claim, sentence))
     if turned:
         return Label.CONTRADICTED, FLIP_SCORE, turned, True
-    score = by.probability(comparison.features)
     stronger = degree.found(claim, sentence) if near else None
     if stronger:
         contradicted = stronger.label is Label.CONTRADICTED
@@ -156,12 +184,7 @@ def _decide(
     if unnamed:
         reason = f"The {_these(sources)} never {'mention' if len(sources) > 1 else 'mentions'} {unnamed}."
         return Label.PARTLY, min(score, UNSURE_SCORE), reason, True
-    supported = score >= by.thresholds.supported
-    reason = _reason(comparison, sources, supported)
-    if supported:
-        return Label.SUPPORTED, score, reason, False
-    partly = score >= by.thresholds.partly
-    return (Label.PARTLY if partly else Label.UNSUPPORTED), score, reason, partly
+    return None
 
 
 # --- rules ---------------------------------------------------------------

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from benchmarks.speed.topics import SUBJECTS, load
 from core.settings import ROOT
+from core.store import schema
 from core.worker import Worker
 from tests.agents.small_house import open_house, with_samples
 from tests.scripted.model_server import ScriptedModel
@@ -25,6 +26,7 @@ from tests.scripted.model_server import ScriptedModel
 FEW = 10
 MINUTES_APART = 30
 AIM = 1.2
+SPENT = "INSERT INTO spent" + (schema.TABLES / "0009_spent.sql").read_text().partition("INSERT INTO spent")[2]
 TABLES: dict[str, dict[str, str]] = {
     "briefs": {"id": "briefs", "created_at": "at"},
     "runs": {
@@ -107,6 +109,8 @@ def _copied(few: Path, many: Path, runs: int) -> None:
         for copy in range(1, runs // FEW):
             for statement in statements:
                 connection.execute(statement, {"copy": copy})
+        connection.execute("DELETE FROM spent")
+        connection.execute(SPENT)
         connection.commit()
         connection.execute("PRAGMA journal_mode = WAL")
 

@@ -1,7 +1,7 @@
 """The call ledger's rows: every model request and its answer, by content.
 
 Requests and answers are texts, kept by hash; they hold prompts, never keys. What a call cost is
-added to its run in the moment in which it is written down, so that the two never differ.
+added to its run, and to its day, in the moment in which it is written down, so that they never differ.
 """
 
 from collections.abc import Collection
@@ -49,6 +49,7 @@ class Calls:
         """One finished row as it stands, such as a replay."""
         with self._database.write() as c:
             self._insert(c, call, call.status, None)
+            self._add_to_day(c, call, call.status)
 
     def _put(self, call: Call, status: str, *, request: str | None = None, answer: str | None = None) -> None:
         with self._database.write() as c:
@@ -73,6 +74,20 @@ class Calls:
                 " tokens_in = tokens_in + ?, tokens_out = tokens_out + ? WHERE id = ?",
                 (call.cost_usd or 0.0, unpriced, call.tokens_in, call.tokens_out, call.run_id),
             )
+            self._add_to_day(c, call, status)
+
+    def _add_to_day(self, c: Any, call: Call, status: str) -> None:
+        """Costs are shown by day: summed up as they come, for adding up a month of calls takes too long."""
+        c.execute(
+            "INSERT INTO spent VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET calls = calls + 1,"
+            " tokens_in = tokens_in + excluded.tokens_in, tokens_out = tokens_out + excluded.tokens_out,"
+            " cost_usd = cost_usd + excluded.cost_usd, replayed = replayed + excluded.replayed,"
+            " unpriced = unpriced + excluded.unpriced",
+            (
+                (call.at or now())[:10], call.model, call.role, call.tokens_in, call.tokens_out, call.cost_usd or 0.0,
+                status == "replayed", call.cost_usd is None and call.tokens_in + call.tokens_out > 0,
+            ),
+        )  # fmt: skip
 
     def _insert(self, c: Any, call: Call, status: str, request: str | None, answer: str | None = None) -> None:
         c.execute(
@@ -109,12 +124,7 @@ class Calls:
         """Totals by day, model and role, newest day first; `unpriced` calls are not in `cost_usd`."""
         with self._database.read() as c:
             rows = c.execute(
-                "SELECT substr(at, 1, 10) AS day, model, role, count(*) AS calls, sum(tokens_in) AS tokens_in,"
-                " sum(tokens_out) AS tokens_out, sum(cost_usd) AS cost_usd, sum(status = 'replayed') AS replayed,"
-                " sum(cost_usd IS NULL AND tokens_in + tokens_out > 0) AS unpriced"
-                " FROM calls WHERE at >= date('now', ?) AND status IN ('done', 'replayed', 'failed', 'abandoned')"
-                " GROUP BY day, model, role ORDER BY day DESC, model, role",
-                (f"-{days} days",),
+                "SELECT * FROM spent WHERE day >= date('now', ?) ORDER BY day DESC, model, role", (f"-{days} days",)
             )
             return [dict(row) for row in rows]
 

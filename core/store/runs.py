@@ -18,12 +18,13 @@ LEASE_S = 10.0
 """How long a silent worker keeps a run; heartbeats come every third of it."""
 
 _TO_DO = (
-    "SELECT r.id FROM runs r WHERE (r.lease_until < ? OR (r.owner = ? AND r.attempt = 0))"
-    " AND r.deleted_at IS NULL AND ("
-    " r.status IN ('queued', 'running')"
-    " OR (r.status NOT IN ('paused', 'cancelled', 'failed') AND EXISTS"
-    " (SELECT 1 FROM decisions d WHERE d.run_id = r.id AND d.handled_at IS NULL)))"
+    "SELECT r.id FROM runs r WHERE r.id IN ("
+    " SELECT id FROM runs WHERE status IN ('queued', 'running')"
+    " UNION SELECT d.run_id FROM decisions d JOIN runs a ON a.id = d.run_id"
+    "  WHERE d.handled_at IS NULL AND a.status NOT IN ('paused', 'cancelled', 'failed'))"
+    " AND (r.lease_until < ? OR (r.owner = ? AND r.attempt = 0)) AND r.deleted_at IS NULL"
 )
+"""Both halves go by an index: a worker looks ten times a second, however long the history is."""
 
 
 class Runs:

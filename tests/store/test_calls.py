@@ -6,6 +6,7 @@ import pytest
 
 from core.models import Brief, Call
 from core.store import Store
+from core.store.database import now
 
 
 def call(run_id: str, **more: object) -> Call:
@@ -43,3 +44,14 @@ def test_an_answer_belongs_to_the_run_that_asked_for_it(store: Store):
     store.calls.finish(call(first, status="done", tokens_in=100, tokens_out=20, cost_usd=0.5), '"answer"')
     assert [(c.status, c.tokens_in) for c in store.calls.of_run(first)] == [("done", 100)]
     assert [c.status for c in store.calls.of_run(second)] == ["sent"]
+
+
+def test_the_costs_of_a_day_are_the_sum_of_its_calls(store: Store):
+    run_id, at = store.runs.add(Brief(topic="tides")), now()
+    for cost_usd in (0.5, 0.25, None):
+        store.calls.begin(call(run_id, at=at), "{}")
+        store.calls.finish(call(run_id, at=at, status="done", tokens_in=100, tokens_out=20, cost_usd=cost_usd), '"a"')
+    store.calls.add(call(run_id, at=at, status="replayed", cost_usd=0.0))
+    store.calls.begin(call(run_id, at=at), "{}")
+    only = {"day": at[:10], "model": "m", "role": "writer", "calls": 4, "tokens_in": 300, "tokens_out": 60}
+    assert store.calls.by_day(7) == [only | {"cost_usd": 0.75, "replayed": 1, "unpriced": 1}]

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.agents import judge, reviser
-from core.agents.researcher import passages_for
+from core.agents.evidence import passages_for
 from core.agents.state import RunState
 from core.judging import canaries, conflicts
 from core.judging.diagnosis import diagnose

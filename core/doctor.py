@@ -5,6 +5,7 @@ import sqlite3
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from core.errors import GalleyError
 from core.settings import ROLES, Settings
@@ -32,6 +33,7 @@ def examine(settings: Settings, store: Store) -> list[Check]:
         _library(store),
         _vectors(),
         _models(settings),
+        _reranker(settings, store),
         _phoenix(settings),
     ]
 
@@ -80,6 +82,24 @@ def _models(settings: Settings) -> Check:
         return Check("Models", True, "none: articles are composed from the sources' own sentences (extractive)")
     named = ", ".join(f"{role}: {settings.model_for(role)}" for role in ROLES)
     return Check("Models", True, f"{settings.base_url or 'api.openai.com'}; {named}")
+
+
+def _reranker(settings: Settings, store: Store) -> Check:
+    """Asked once a minute at most, for the call ledger answers what it was asked before."""
+    if not settings.rerank_base_url:
+        return Check("Reranker", True, "none: passages stand in the built-in order")
+    from core.language.ledger import Ledger
+    from core.language.rerank import rerank_model, rerank_task
+
+    task = rerank_task(f"Which of these is a fruit? ({datetime.now(UTC):%Y-%m-%d %H:%M})", ["a stone", "an apple"])
+    name = f"{settings.rerank_model} at {settings.rerank_base_url}"
+    try:
+        stone, apple = Ledger(rerank_model(settings, timeout_s=5.0, attempts=1), store.calls).ask(task).value.scores
+    except GalleyError as error:
+        return Check("Reranker", False, f"{name}: {error.message} Runs go on in the built-in order.", error.remedy)
+    if apple <= stone:
+        return Check("Reranker", False, f"{name} takes a stone for a fruit", "Check that it serves a reranking model.")
+    return Check("Reranker", True, name)
 
 
 def _phoenix(settings: Settings) -> Check:

@@ -29,6 +29,7 @@ class Settings(BaseModel):
     # from the environment alone
     data: Path = ROOT / "data"
     openai_api_key: SecretStr | None = None
+    rerank_api_key: SecretStr | None = None
     tavily_api_key: SecretStr | None = None
     brave_api_key: SecretStr | None = None
     target_secrets: dict[str, dict[str, SecretStr]] = Field(
@@ -47,6 +48,10 @@ class Settings(BaseModel):
         default_factory=dict, description="Role -> models asked in this order where its own does not answer"
     )
     request_timeout_s: float = Field(120.0, gt=0)
+    rerank_base_url: str | None = Field(
+        None, description="Address of a reranking model, without /rerank; the best passages are put in its order"
+    )
+    rerank_model: str = Field("reranker", description="Its name; Text Embeddings Inference needs none")
     context_tokens: int = Field(16_000, ge=2_000, description="What the smallest model can read at once")
 
     # search and reading
@@ -120,7 +125,7 @@ class Settings(BaseModel):
         return self.fallbacks.get(role) or ((small,) if small else ())
 
 
-SECRET = {"openai_api_key", "tavily_api_key", "brave_api_key"}
+SECRET = {"openai_api_key", "rerank_api_key", "tavily_api_key", "brave_api_key"}
 """Never stored, never shown."""
 
 PROCESS = SECRET | {"data", "target_secrets"}
@@ -133,6 +138,9 @@ _VARIABLES = {
     "OPENAI_MODEL": "default_model",
     "OPENAI_SMALL_MODEL": "small_model",
     "GALLEY_ENTAILMENT": "entailment",
+    "RERANK_BASE_URL": "rerank_base_url",
+    "RERANK_MODEL": "rerank_model",
+    "RERANK_API_KEY": "rerank_api_key",
     "SEARXNG_URL": "searxng_url",
     "TAVILY_API_KEY": "tavily_api_key",
     "BRAVE_API_KEY": "brave_api_key",

@@ -9,6 +9,7 @@ from core.language.breaker import Breaker
 from core.language.ledger import Ledger
 from core.language.openai import OpenAI
 from core.language.pace import Pace
+from core.language.rerank import RERANKER, rerank_model
 from core.language.router import EXTRACTIVE, Router, TooSlow
 from core.models import Brief, Call, Run
 from core.reading.web import Cached, Client
@@ -113,6 +114,8 @@ def _router(context: Context, process: Process) -> Router:
     settings, store = context.settings, context.store
 
     def backend(model: str) -> Ledger:
+        if settings.rerank_base_url and model == settings.rerank_model:
+            return Ledger(rerank_model(settings), store.calls, run_id=context.run_id)
         key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
         endpoint = {"base_url": settings.base_url} if settings.base_url else {}
         openai = OpenAI(
@@ -152,7 +155,8 @@ def _router(context: Context, process: Process) -> Router:
     chains = {role: list(dict.fromkeys((context.model_for(role), *settings.fallbacks_for(role)))) for role in asks}
     followed = {model for chain in chains.values() for model in chain[:-1]}
     return Router(
-        backend, model_for=context.model_for, budget_usd=context.brief.budget_usd, fallbacks=chains,
+        backend, model_for=lambda role: settings.rerank_model if role == RERANKER else context.model_for(role),
+        budget_usd=context.brief.budget_usd, fallbacks=chains,
         small_for={role: small for role in asks if (small := settings.small_for(role))},
         spent=lambda: run_now().cost_usd, on_call=on_call,
         on_budget=on_budget, on_fallback=on_fallback, breaker=process.breaker, pace=process.pace,

@@ -17,6 +17,7 @@ from pages.states.home import engines
 TABS = ["Models", "Search", "Judging and money", "Publishing", "Doctor"]
 SECRETS = {
     "openai_api_key": ("OPENAI_API_KEY", "the model endpoint"),
+    "rerank_api_key": ("RERANK_API_KEY", "the reranking model"),
     "tavily_api_key": ("TAVILY_API_KEY", "Tavily search"),
     "brave_api_key": ("BRAVE_API_KEY", "Brave search"),
 }
@@ -100,7 +101,15 @@ def _models(settings: Settings) -> None:
         context = two.number_input(
             "Tokens the smallest model can read at once", 2000, 1_000_000, settings.context_tokens, 1000
         )
-        _secrets(settings, "openai_api_key")
+        st.caption("A model that only puts passages in order may have the last word on which of them are read first.")
+        one, two = st.columns(2)
+        rerank_url = one.text_input(
+            "Endpoint of a reranking model", settings.rerank_base_url or "", placeholder="http://127.0.0.1:8080/v1",
+            help="What stands before /rerank, as of Cohere, Jina, vLLM, llama.cpp and Text Embeddings Inference."
+            " Without one, passages stand in the built-in order.",
+        )  # fmt: skip
+        rerank_model = two.text_input("Its model", settings.rerank_model, help="Any name where the server has but one")
+        _secrets(settings, "openai_api_key", "rerank_api_key")
         if st.form_submit_button("Save models", type="primary", icon=":material/save:"):
             save(
                 {
@@ -110,6 +119,8 @@ def _models(settings: Settings) -> None:
                     "small_model": small.strip() or None,
                     "small_models": smaller,
                     "fallbacks": others,
+                    "rerank_base_url": rerank_url.strip() or None,
+                    "rerank_model": rerank_model.strip() or None,
                     "request_timeout_s": timeout,
                     "context_tokens": context,
                 }

@@ -26,6 +26,7 @@ def connected(
     found: Sequence[Ranked],
     find: Callable[[str], Sequence[Ranked]],
     clean: Callable[[Passage], Passage | None],
+    snapshots: Sequence[int],
     context: Context,
 ) -> tuple[list[Ranked], Mapping[int, str]]:
     """The passages for a question and why each is there.
@@ -34,6 +35,7 @@ def connected(
         found: what retrieval found for the question.
         find: finds for one part of it.
         clean: the passage, or None where it tries to instruct a model.
+        snapshots: all that was read in this run.
 
     Returns:
         `found` as it is and no reasons, for a question that the graph's router leaves alone.
@@ -41,14 +43,18 @@ def connected(
     answer = connect(question, found, find)
     if answer is None:
         return list(found), {}
-    why = reasons(_graph(answer.lists, clean, context), answer)
+    why = reasons(_graph(answer.lists, clean, snapshots, context), answer)
     distinct = [item.passage for item in answer.ranked if item.repeats is None]
     return answer.ranked, {**why, **_in_words(question, distinct[:READ_AGAIN], context)}
 
 
-def _graph(lists: Sequence[Sequence[Ranked]], clean: Callable[[Passage], Passage | None], context: Context) -> Graph:
+def _graph(
+    lists: Sequence[Sequence[Ranked]],
+    clean: Callable[[Passage], Passage | None],
+    snapshots: Sequence[int],
+    context: Context,
+) -> Graph:
     """That of all that was read in this run, once; in a run on a large library that of what was found."""
-    snapshots = sorted(context.store.sources.snapshots_of_run(context.run_id))
 
     def passages_of(snapshot: int) -> list[Passage]:
         return [passage for passage in context.store.passages.of_snapshot(snapshot) if clean(passage)]
@@ -57,7 +63,7 @@ def _graph(lists: Sequence[Sequence[Ranked]], clean: Callable[[Passage], Passage
         held = [passage for snapshot in snapshots for passage in passages_of(snapshot)]
         return build(held) if len(held) <= MOST_PASSAGES else None
 
-    return context.once(f"graph of {snapshots}", whole) or around(lists, passages_of)
+    return context.once(f"graph of {sorted(snapshots)}", whole) or around(lists, passages_of)
 
 
 def _in_words(question: str, passages: Sequence[Passage], context: Context) -> dict[int, str]:

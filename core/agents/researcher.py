@@ -5,25 +5,21 @@ A page that fails or does not fit is replaced by the next hit; texts that repeat
 What is not of the dates, kinds and languages the brief asks for is kept and noted, but never evidence.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 
 from core.agents.asking import further_queries, guesses
-from core.agents.connections import connected
+from core.agents.evidence import Gathering, held
 from core.agents.state import RunState, Update
 from core.errors import ReadError
 from core.events import Kind
 from core.holdings import LibrarySearch
 from core.judging import conflicts
-from core.models import Document, Evidence, Flag, Hit, Passage, Question, RunSource, Source, Step
+from core.models import Document, Evidence, Hit, Passage, Question, RunSource, Source, Step
 from core.reading.dedupe import duplicates
 from core.reading.extract import extract_response
 from core.reading.filter import check_site, relevance
-from core.retrieval.abstain import sufficient
-from core.retrieval.context import assemble
-from core.retrieval.index import before
-from core.retrieval.retrieve import Ranked, retrieve
 from core.retrieval.words import content_words, stems
 from core.runtime import Context
 
@@ -39,8 +35,6 @@ a run is given up only where nothing speaks to it. On the sample library eight f
 their questions, and topics it holds have one above 0.55; a library of one short page reaches 0.31 to 0.40."""
 
 PAGES_AT_ONCE = 6
-PER_QUESTION = 40
-"""Passages ranked per question before the token budget decides."""
 
 PASSES = 2
 """Searches after the first, at most; a pass that puts no new passage before the writer is the last."""
@@ -80,8 +74,8 @@ def read_for(question: Question, queries: list[str], context: Context) -> int:
         Kind.FOUND, Step.RESEARCH, question_id=question.id, hits=len(found.hits) + len(pasted), engines=engines
     )
     kept = sum(context.map(lambda hit: _read(hit, question, context), pasted, at_once=PAGES_AT_ONCE))
-    held = [hit for hit in found.hits if hit.snapshot_id is not None]
-    kept += sum(_read(hit, question, context) for hit in [*held, *_not_asked_for(queries, context)])
+    ours = [hit for hit in found.hits if hit.snapshot_id is not None]
+    kept += sum(_read(hit, question, context) for hit in [*ours, *_not_asked_for(queries, context)])
     waiting, pages = [hit for hit in found.hits if hit.snapshot_id is None], 0
     while waiting and pages < wanted:
         batch, waiting = waiting[: wanted - pages], waiting[wanted - pages :]
@@ -165,9 +159,9 @@ def _source(hit: Hit, queries: list[str], context: Context) -> Source:
         ReadError: it cannot be read, or says nothing about the question.
     """
     if hit.snapshot_id is not None:
-        held = context.store.sources.by_url(hit.url)
-        if held is not None:
-            return held
+        source = context.store.sources.by_url(hit.url)
+        if source is not None:
+            return source
     with context.span("read page", "TOOL", input=hit.url) as span:
         page = context.client.get(hit.url, deadline_s=context.settings.page_deadline_s, cancelled=context.stopped)
         check_site(
@@ -191,18 +185,18 @@ def _source(hit: Hit, queries: list[str], context: Context) -> Source:
 def gather(state: RunState, context: Context) -> Update:
     """Assemble the evidence of every question from all that was read; search on where it is thin."""
     questions = [q for q in context.store.plans.get(state.plan_id).questions if q.use]
-    told: set[int] = set()
+    gathering, told = Gathering(context), set[int]()
     _collapse(context, told)
     guessed = guesses(questions, context)
     asked = {q.id: (*q.queries, *guessed.get(q.id, ())) for q in questions}
-    found = {q.id: evidence_for(q, context, asked[q.id]) for q in questions}
+    found = {q.id: gathering.evidence_for(q, asked[q.id]) for q in questions}
     for number in range(1, PASSES + 1):
         again = _search_on(questions, asked, found, context)
         if not again:
             break
         _collapse(context, told)
         asked |= {id_: (*asked[id_], *queries) for id_, (queries, _) in again.items()}
-        fresh = {q.id: evidence_for(q, context, asked[q.id]) for q in questions}
+        fresh = {q.id: gathering.evidence_for(q, asked[q.id]) for q in questions}
         new = {id_: _new(found[id_], fresh[id_]) for id_ in fresh}
         found = fresh
         for question in (q for q in questions if q.id in again):
@@ -218,7 +212,7 @@ def gather(state: RunState, context: Context) -> Update:
     disputed = {id_ for c in context.store.evidence.conflicts(context.run_id) for id_ in (c.first, c.second)}
     for question in questions:
         if any(item.passage.id in disputed for item in found[question.id].used):
-            found[question.id] = evidence_for(question, context, asked[question.id])
+            found[question.id] = gathering.evidence_for(question, asked[question.id])
     gathered = [context.store.evidence.put(context.run_id, found[q.id]) for q in questions]
     for question, kept in zip(questions, gathered, strict=True):
         context.emit(
@@ -226,7 +220,7 @@ def gather(state: RunState, context: Context) -> Update:
             left_out=len(kept.items) - len(kept.used), sufficient=kept.sufficient, note=kept.note,
         )  # fmt: skip
     opening = Question(section="Introduction", text=context.brief.topic)
-    context.store.evidence.put(context.run_id, evidence_for(opening, context))
+    context.store.evidence.put(context.run_id, gathering.evidence_for(opening))
     answered = any(evidence.used and (evidence.confidence or 0.0) >= SOMETHING for evidence in gathered)
     return {"evidence": answered and _on_topic(gathered, context)}
 
@@ -287,80 +281,11 @@ def _on_topic(gathered: list[Evidence], context: Context) -> bool:
     return not asked or len(asked & held) >= ON_TOPIC * len(asked)
 
 
-def evidence_for(question: Question, context: Context, queries: Sequence[str] = ()) -> Evidence:
-    """The passages for one question, from everything read in this run, within the token budget.
-
-    Args:
-        queries: all that was asked for it.
-    """
-    index = context.store.passages
-    with context.span(f"retrieve: {question.section}", "RETRIEVER", input=question.text) as span:
-        ranked = passages_for(question.text, queries, context, limit=PER_QUESTION)
-        refused = _orders(context)
-        ranked, reasons = connected(
-            question.text, ranked, lambda part: passages_for(part, (), context, limit=PER_QUESTION),
-            lambda passage: _clean(passage, refused), context,
-        )  # fmt: skip
-        items, note = assemble(
-            ranked,
-            budget_tokens=context.settings.evidence_tokens,
-            number=lambda passage_id: context.store.evidence.number(context.run_id, passage_id),
-            before=lambda passage: _clean(before(index, passage), refused),
-            against=_against(context),
-        )
-        items = tuple(replace(item, reason=reasons.get(item.passage.id, "")) for item in items)
-        answer = sufficient(question.text, items, index, context.holdings.embedder)
-        evidence = Evidence(
-            question_id=question.id, items=items, sufficient=answer.enough, confidence=answer.probability,
-            queries=tuple(queries), note=note if answer.enough else answer.note,
-        )  # fmt: skip
-        span.documents(evidence.used)
-    return evidence
-
-
-def _against(context: Context) -> Callable[[Passage], Sequence[Passage]]:
-    """Passage -> those found to disagree with it; none before disagreements were looked for."""
-    others: dict[int, list[int]] = {}
-    for conflict in context.store.evidence.conflicts(context.run_id):
-        others.setdefault(conflict.first, []).append(conflict.second)
-        others.setdefault(conflict.second, []).append(conflict.first)
-    held = context.store.passages.passages(others)
-    return lambda passage: [held[id_] for id_ in others.get(passage.id, ()) if id_ in held]
-
-
-def passages_for(text: str, queries: Sequence[str], context: Context, *, limit: int) -> list[Ranked]:
-    """What was read in this run on a question or claim, best first; never text that instructs a model."""
-    snapshots = context.store.sources.snapshots_of_run(context.run_id)
-    if not snapshots:
-        return []
-    ranked = retrieve(
-        text, queries, context.store.passages, context.holdings.embedder, limit=limit, snapshots=snapshots
-    )
-    refused = _orders(context)
-    return [one for one in ranked if _clean(one.passage, refused)]
-
-
-def _orders(context: Context) -> dict[int, list[Flag]]:
-    """Source id -> where it tries to instruct a model, for everything met in this run."""
-    met = context.store.sources.of_run(context.run_id)
-    sources = context.store.sources.many(item.source_id for item in met if item.source_id)
-    return {source.id: [flag for flag in source.flags if flag.kind == "injection"] for source in sources.values()}
-
-
-def _clean(passage: Passage | None, refused: Mapping[int, Sequence[Flag]]) -> Passage | None:
-    """The passage, unless an instruction to a model stands in it: such text is never evidence."""
-    if passage is None:
-        return None
-    flags = refused.get(passage.source_id, ())
-    return None if any(flag.start < passage.end and passage.start < flag.end for flag in flags) else passage
-
-
 def _find_conflicts(context: Context) -> None:
     """Disagreements among everything read in this run, put before the writer or not."""
-    snapshots = context.store.sources.snapshots_of_run(context.run_id)
-    held = (passage for snapshot in snapshots for passage in context.store.passages.of_snapshot(snapshot))
-    refused = _orders(context)
-    passages = {passage.id: passage for passage in islice(held, MOST_COMPARED) if _clean(passage, refused)}
+    read = held(context)
+    every = (passage for snapshot in read.snapshots for passage in context.store.passages.of_snapshot(snapshot))
+    passages = {passage.id: passage for passage in islice(every, MOST_COMPARED) if read.clean(passage)}
     found = conflicts.find(list(passages.values()))
     for conflict in context.store.evidence.put_conflicts(context.run_id, found):
         context.emit(

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from core.agents import judge
+from core.agents.evidence import passages_for
 from core.agents.fence import fenced, one_line
-from core.agents.researcher import passages_for, read_for
+from core.agents.researcher import read_for
 from core.agents.state import RunState, Update
 from core.agents.synthesizer import SYSTEM, sentences_from
 from core.errors import BudgetSpent, LanguageError

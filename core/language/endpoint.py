@@ -53,12 +53,14 @@ class FormatRefused(Exception):
         self.explained = explained
 
 
-class _Broken(Exception):
+class Broken(Exception):
     """The answer ended before its end, or is no answer."""
 
 
 class Endpoint:
     """One address and model. Its methods run on the background loop."""
+
+    service = faults.CHAT
 
     def __init__(self, *, base_url: str, api_key: str, model: str, patience: Patience) -> None:
         self.base_url, self.model, self.patience = base_url, model, patience
@@ -88,7 +90,7 @@ class Endpoint:
                 if error.status_code in (400, 422) and self.known.adapt(faults.complaint(error), sent):
                     continue  # another form of the same request; each is learned once, so this ends
                 self._give_up_or_not(error, request, attempt)
-                failure = faults.explain(error, model=self.model, base_url=self.base_url)
+                failure = self._explained(error)
                 headers = error.response.headers
             except (TimeoutError, openai.APITimeoutError):
                 exchange.end("abandoned", "no answer in time")
@@ -99,7 +101,7 @@ class Endpoint:
                 )
                 if slow > 1:
                     raise failure from None
-            except (openai.APIError, _Broken) as error:
+            except (openai.APIError, Broken) as error:
                 exchange.end("failed", faults.quoted(str(error)), billable=bool(exchange.text or exchange.usage))
                 failure = faults.transient(self._what_broke(error), self.base_url)
             attempt += 1
@@ -107,9 +109,12 @@ class Endpoint:
             if exchange.emitted:
                 emit(RESTART)
 
+    def _explained(self, error: Any) -> LanguageError:
+        return faults.explain(error, model=self.model, base_url=self.base_url, service=self.service)
+
     def _give_up_or_not(self, error: Any, request: Request, attempt: int) -> None:
         """Raise where another attempt with the same form cannot help; return where it may."""
-        explained = faults.explain(error, model=self.model, base_url=self.base_url)
+        explained = self._explained(error)
         hopeless = faults.model_is_missing(error) or faults.prompt_is_too_long(error)
         if request.response_format and request.rung and not hopeless:
             # 500 is how llama-cpp-python refuses a schema. It is also an ordinary fault, so it counts as
@@ -151,7 +156,7 @@ class Endpoint:
             try:
                 completion = await self._client.chat.completions.create(**arguments)
             except ValueError as error:
-                raise _Broken("the answer is no JSON") from error
+                raise Broken("the answer is no JSON") from error
         if isinstance(completion, str):
             raise LanguageError(
                 f"{faults.host(self.base_url)} answers, but not as a model server does.",
@@ -159,7 +164,7 @@ class Endpoint:
             )
         exchange.usage = _counted(completion.usage)
         if not completion.choices:
-            raise _Broken("the answer is empty")
+            raise Broken("the answer is empty")
         choice = completion.choices[0]
         exchange.text = choice.message.content or ""
         return choice.finish_reason or "", choice.message.refusal or ""
@@ -200,9 +205,9 @@ class Endpoint:
             if not finish:
                 raise
         except ValueError as error:
-            raise _Broken("the stream is no JSON") from error
+            raise Broken("the stream is no JSON") from error
         if not finish:
-            raise _Broken("the stream was cut")
+            raise Broken("the stream was cut")
         if rest := spoken.end():
             emit(rest)
         return finish, refusal

@@ -7,7 +7,7 @@ server is quoted briefly and never with a key in it (servers echo parts of wrong
 import email.utils
 import re
 import time
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from core.errors import GalleyError, LanguageError, TransientLanguageError
@@ -22,13 +22,32 @@ _NO_MONEY = re.compile(r"insufficient_quota|exceeded your current quota|billing|
 _KEY = re.compile(r"\b(?:sk|pk|key|gsk|xai|AIza)[-_*A-Za-z0-9]{6,}")
 
 
+class Service(NamedTuple):
+    """What an address is asked for, in the words of its faults."""
+
+    name: str
+    variable: str
+    """Where its key stands."""
+    address: str
+    """What its address is like."""
+
+
+CHAT = Service("chat completions", "OPENAI_API_KEY", "it usually ends in /v1")
+RERANKING = Service("reranking", "RERANK_API_KEY", "it is what stands before /rerank")
+
+
 class RequestFault(LanguageError):
     """The request itself was refused: its key, its form or its length; neither time nor another model mends that."""
 
 
 def complaint(error: Any) -> str:
     """All that a status error says: code, parameter and message, for matching."""
-    return " ".join(str(part) for part in (error.code, error.param, error.message) if part)
+    return " ".join(str(part) for part in (error.code, error.param, _said(error)) if part)
+
+
+def _said(error: Any) -> str:
+    """The server's own words, which stand in `message` only where it writes errors as OpenAI does."""
+    return error.body if isinstance(error.body, str) and error.body.strip() else str(error.message)
 
 
 def model_is_missing(error: Any) -> bool:
@@ -43,17 +62,17 @@ def may_pass(error: Any) -> bool:
     """Whether a status error may go away by itself."""
     if error.status_code == 429:
         return not _NO_MONEY.search(complaint(error))
-    return error.status_code in (408, 409) or error.status_code >= 500
+    return error.status_code in (408, 409) or (error.status_code >= 500 and error.status_code != 501)
 
 
-def explain(error: Any, *, model: str, base_url: str) -> LanguageError:
+def explain(error: Any, *, model: str, base_url: str, service: Service = CHAT) -> LanguageError:
     """A status error as a `LanguageError` with its remedy; transient when later may be better."""
     where, status = host(base_url), error.status_code
     if status in (401, 403):
         what = "did not accept the API key" if status == 401 else f"does not let this key use {model!r}"
         return RequestFault(
             f"{where} {what} ({status}).",
-            remedy="Set OPENAI_API_KEY to a key of this endpoint and start again; check the address in Settings.",
+            remedy=f"Set {service.variable} to a key of this endpoint and start again; check the address in Settings.",
         )
     if model_is_missing(error):
         return LanguageError(
@@ -61,8 +80,8 @@ def explain(error: Any, *, model: str, base_url: str) -> LanguageError:
         )
     if status == 404:
         return LanguageError(
-            f"{where} knows no chat completions at this address (404).",
-            remedy=f"Check the address {base_url!r} in Settings; it usually ends in /v1.",
+            f"{where} knows no {service.name} at this address (404).",
+            remedy=f"Check the address {base_url!r} in Settings; {service.address}.",
         )
     if prompt_is_too_long(error):
         return RequestFault(
@@ -76,7 +95,7 @@ def explain(error: Any, *, model: str, base_url: str) -> LanguageError:
     if may_pass(error):
         return transient(f"{where} answered {status}", base_url)
     return RequestFault(
-        f"{where} refused the request ({status}): {quoted(error.message)}",
+        f"{where} refused the request ({status}): {quoted(_said(error))}",
         remedy="Choose another model in Settings, or correct what the server names.",
     )
 

@@ -7,7 +7,7 @@ fails clearly. Prose is streamed.
 """
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel
 
@@ -28,6 +28,7 @@ _SHOWN_CHARS = 6000
 """How much of an unreadable answer its author is shown again."""
 
 Emit = Callable[[Any], None]
+Kind = TypeVar("Kind", bound=Endpoint)
 
 
 class OpenAI:
@@ -92,7 +93,6 @@ class OpenAI:
             LanguageError: with what the request cost in vain, see `faults.calls_of`.
             Cancelled: likewise.
         """
-        endpoint = Endpoint(base_url=self.base_url, api_key=self._api_key, model=self.model, patience=self._patience)
         exchanges: list[Exchange] = []
 
         def receive(item: Any) -> None:
@@ -104,12 +104,18 @@ class OpenAI:
 
         try:
             value = background.run(
-                lambda emit: _answer(endpoint, task, exchanges, emit), receive=receive, cancelled=cancelled
+                lambda emit: self._answered(task, exchanges, emit), receive=receive, cancelled=cancelled
             )
         except (LanguageError, Cancelled) as error:
             with_calls(error, self._calls(task, exchanges))
             raise
         return Reply(value=value, model=self.model, calls=self._calls(task, exchanges))
+
+    async def _answered(self, task: Task[Answer], exchanges: list[Exchange], emit: Emit) -> Answer:
+        return await _answer(self._endpoint(Endpoint), task, exchanges, emit)
+
+    def _endpoint(self, kind: type[Kind]) -> Kind:
+        return kind(base_url=self.base_url, api_key=self._api_key, model=self.model, patience=self._patience)
 
     def _calls(self, task: Task[Any], exchanges: list[Exchange]) -> tuple[Call, ...]:
         """The calls that may cost money, and the last one whatever it was."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.agents.researcher import passages_for
+from core.agents.evidence import passages_for
 from core.errors import ConflictError, PublishError
 from core.library import take_in
 from core.models import Label, Status

@@ -40,7 +40,8 @@ _EXPLAINS = re.compile(
     re.IGNORECASE,
 )
 _DEFINES = re.compile(
-    r"^(?:an? |the )?(?P<what>[\w' -]{3,50}?) (?:is|are) (?:an? |the |any |one of |called |known as )|"
+    r"^(?:an? |the )?(?P<what>[\w' -]{3,50}?) (?:is|are) (?:\w+ly )?(?:not (?=[^.]*, but ))?"
+    r"(?:an? |the |any |one of |called |known as )|"
     r"^(?:an? |the )?(?P<means>[\w' -]{3,50}?) (?:refers? to|means|consists? of) |"
     r"^(?:an? |the )?(?P<works>[\w' -]{3,50}?) works? (?:like|by)\b",
     re.IGNORECASE,

@@ -50,7 +50,9 @@ _REFERENCE = re.compile(
     r"website|site|study|review|book|howto)\b"
     r"|\btake effect (?:above|below)\b|\bfollowing (?:are|is|:)"
     r"|\bthe (?:following|next|previous|preceding) (?:\w+ )?(?:sub)?sections?\b|\bthis material\b|^what follows\b"
-    r"|\b(?:described|discussed|explained|listed|given|shown|documented) (?:there|here)\b",
+    r"|\b(?:described|discussed|explained|listed|given|shown|documented) (?:there|here)\b"
+    r"|\bnearby (?:diagram|figure|table|box)\b|\bthe (?:text|code|discussion) (?:above|below)\b|^(?:\w+ )?note: "
+    r"|\bcan be found (?:in|at|under|on)\b[^,]*\b(?:books?|chapters?|sections?|manuals?|documentation|pages?)\b",
     re.IGNORECASE,
 )
 _SELLING = re.compile(
@@ -69,7 +71,7 @@ _CODE = re.compile(
     r"https?://|www\.|[{}]|=>|==|!=|::|\\\w|\b\w+\([^)\s]*\)\s*(?:->|:)|^\s*(?:def|class|import|"
     r"from|return|>>>)\s|"
     r"\w=\w|[|]|</?\w+>|\S+@\S+\.\w+|\bnew in version\b|\bchanged in version\b|\bdeprecated since\b|¶|#\w+|"
-    r"(?<!\w)\$[A-Za-z_]",
+    r"(?<!\w)\$[A-Za-z_]|[→⇒]",
     re.IGNORECASE,
 )
 # What reference works say of parameters and signatures, and dotted names that end sentences in their middle.

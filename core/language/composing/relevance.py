@@ -69,9 +69,7 @@ def relevance(
     return score
 
 
-_NEWS = re.compile(
-    r"what[’']?s new|release (?:notes?|history)|change ?log|^(?:[A-Z]\.\d+\. )?release \d|news", re.IGNORECASE
-)
+_NEWS = re.compile(r"what[’']?s new|release (?:notes?|history)|change ?log|\brelease \d|news", re.IGNORECASE)
 
 
 def reading(extract: Extract) -> float:

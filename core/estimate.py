@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from core.events import Kind
 from core.language.prices import cost, table
-from core.language.router import DEGRADE_AT
+from core.language.purse import DEGRADE_AT
 from core.models import Brief, Run
 from core.progress import worked_s
 from core.settings import ROLES, Settings

@@ -1,16 +1,20 @@
 """How the parts are put together: once for a process, once for a run."""
 
+import math
 from dataclasses import dataclass, field
 
 from core.errors import LanguageError
 from core.events import Kind
 from core.holdings import Holdings, LibrarySearch
 from core.language.breaker import Breaker
+from core.language.exchange import CHARS_PER_TOKEN
 from core.language.ledger import Ledger
 from core.language.openai import OpenAI
 from core.language.pace import Pace
+from core.language.prices import cost
 from core.language.rerank import RERANKER, rerank_model
 from core.language.router import EXTRACTIVE, Router, TooSlow
+from core.language.tasks import Task
 from core.models import Brief, Call, Run
 from core.reading.web import Cached, Client
 from core.retrieval.embed import WordVectors
@@ -151,6 +155,10 @@ def _router(context: Context, process: Process) -> Router:
             note=_handed_on(role, gone, to, error),
         )  # fmt: skip
 
+    def expected(model: str, task: Task) -> float:
+        read = math.ceil(len(task.system + task.user) / CHARS_PER_TOKEN)
+        return cost(model, read, 0, task.max_tokens // 2, base_url=settings.base_url) or 0.0
+
     asks = [role for role in ROLES if context.model_for(role) != EXTRACTIVE]  # where none was chosen, none takes over
     chains = {role: list(dict.fromkeys((context.model_for(role), *settings.fallbacks_for(role)))) for role in asks}
     followed = {model for chain in chains.values() for model in chain[:-1]}
@@ -158,7 +166,7 @@ def _router(context: Context, process: Process) -> Router:
         backend, model_for=lambda role: settings.rerank_model if role == RERANKER else context.model_for(role),
         budget_usd=context.brief.budget_usd, fallbacks=chains,
         small_for={role: small for role in asks if (small := settings.small_for(role))},
-        spent=lambda: run_now().cost_usd, on_call=on_call,
+        spent=lambda: run_now().cost_usd, expected=expected, on_call=on_call,
         on_budget=on_budget, on_fallback=on_fallback, breaker=process.breaker, pace=process.pace,
     )  # fmt: skip
 

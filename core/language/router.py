@@ -4,10 +4,10 @@ A role's model comes from the settings; when it fails, the chain of fallbacks ta
 and says so. Composing without a model (`extractive`) is a model name like any other: it
 answers where a person chose it, as a role's model or in a chain, and never by itself.
 A request that is itself at fault (its key, its length, its form) fails at once: another model would
-refuse it too. At 70 % of the budget a role's smaller model takes over, at 90 % it is said that the
-money nears its end, at 100 % only what costs nothing and what was already paid for goes on. A call
-that takes three times its usual time is abandoned: the next model of the chain is asked, or else the
-same once more, and what the abandoned one cost is counted.
+refuse it too. When money runs short a role's smaller model takes over, and at its end only what costs
+nothing and what was already paid for goes on (`purse`). A call that takes three times its usual time
+is abandoned: the next model of the chain is asked, or else the same once more, and what the abandoned
+one cost is counted.
 """
 
 import threading
@@ -15,18 +15,16 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from core.errors import BudgetSpent, Cancelled, GalleyError, LanguageError, TransientLanguageError
+from core.errors import Cancelled, GalleyError, LanguageError, TransientLanguageError
 from core.language.backend import Backend
 from core.language.breaker import Breaker
 from core.language.faults import RequestFault, calls_of
 from core.language.pace import Pace
+from core.language.purse import Purse
 from core.language.tasks import Answer, Language, Reply, Task
 from core.models import Call
 
 EXTRACTIVE = "extractive"
-DEGRADE_AT = 0.7
-"""Share of the budget from which smaller models take over (DESIGN, section 6)."""
-WARN_AT = 0.9
 
 
 class TooSlow(TransientLanguageError):
@@ -49,6 +47,7 @@ class Router:
         small_for: role -> the model to degrade to; a role that is not in it keeps its model.
         budget_usd: None means no limit.
         spent: what the run has cost so far, in US dollars.
+        expected: `(model, task)` -> what the request will cost, see `Purse`.
         on_call: told of every call, replayed and failed ones among them.
         on_fallback: told `(role, from, to, error)` before the next model of a chain is asked.
         on_budget: told `(spent, budget, note)` once when a model gives way to a smaller one, once when money nears
@@ -68,6 +67,7 @@ class Router:
         small_for: Mapping[str, str] | None = None,
         budget_usd: float | None = None,
         spent: Callable[[], float] = lambda: 0.0,
+        expected: Callable[[str, Task], float] = lambda model, task: 0.0,
         on_call: Callable[[Call], None] = lambda call: None,
         on_fallback: Callable[[str, str, str, LanguageError], None] = lambda role, gone, to, error: None,
         on_budget: Callable[[float, float, str], None] = lambda spent, budget, note: None,
@@ -78,12 +78,11 @@ class Router:
     ) -> None:
         self._make, self._make_extractive = backend, extractive
         self._model_for, self._fallbacks, self._small_for = model_for, fallbacks or {}, small_for or {}
-        self._budget_usd, self._spent = budget_usd, spent
-        self._on_call, self._on_fallback, self._on_budget = on_call, on_fallback, on_budget
+        self._purse = Purse(budget_usd, spent=spent, expected=expected, on_budget=on_budget)
+        self._on_call, self._on_fallback = on_call, on_fallback
         self._breaker = breaker or Breaker()
         self._pace, self._clock = pace or Pace(), clock
         self._backends: dict[str, Any] = {}
-        self._told: set[str] = set()
         self._lock = threading.Lock()
 
     def ask(
@@ -107,7 +106,9 @@ class Router:
         chain = self._chain(task.role)
         if reply := self._recalled(task, chain, on_text):
             return reply
-        return self._first_answer(task, self._affordable(task.role, chain), _Pieces(on_text, on_restart), cancelled)
+        small = self._small_for.get(task.role)
+        with self._purse.hold(task, chain, small=small, free=self._free, cancelled=cancelled) as allowed:
+            return self._first_answer(task, allowed, _Pieces(on_text, on_restart), cancelled)
 
     def _first_answer(
         self, task: Task[Answer], chain: list[str], pieces: "_Pieces", cancelled: Callable[[], bool]
@@ -204,32 +205,8 @@ class Router:
                 return reply
         return None
 
-    def _affordable(self, role: str, chain: list[str]) -> list[str]:
-        """The chain as the budget allows it.
-
-        Raises:
-            BudgetSpent: nothing in it is free and the money is gone.
-        """
-        if self._budget_usd is None:
-            return chain
-        spent = self._spent()
-        if spent >= self._budget_usd:
-            free = [model for model in chain if model == EXTRACTIVE or self._backend(model).free]
-            if chain[0] in free:
-                return free
-            self._tell_budget("spent", spent, "The budget is spent; no more paid calls.")
-            raise BudgetSpent(
-                f"The budget of {_dollars(self._budget_usd)} is spent.",
-                remedy="Resume the run with a larger budget (`python -m core resume RUN --budget USD`).",
-            )
-        if spent >= WARN_AT * self._budget_usd:
-            self._tell_budget("near", spent, f"90 % of the budget of {_dollars(self._budget_usd)} is spent.")
-        small = self._small_for.get(role)
-        if spent >= DEGRADE_AT * self._budget_usd and small and chain[0] not in (small, EXTRACTIVE):
-            note = f"70 % of the budget of {_dollars(self._budget_usd)} is spent; {small} goes on for {chain[0]}."
-            self._tell_budget(f"{small} for {chain[0]}", spent, note)
-            return list(dict.fromkeys([small, *chain[1:]]))
-        return chain
+    def _free(self, model: str) -> bool:
+        return model == EXTRACTIVE or bool(self._backend(model).free)
 
     def _backend(self, model: str) -> Any:
         with self._lock:
@@ -240,17 +217,6 @@ class Router:
     def _tell(self, calls: Iterable[Call]) -> None:
         for call in calls:
             self._on_call(call)
-
-    def _tell_budget(self, what: str, spent: float, note: str) -> None:
-        with self._lock:
-            if what in self._told:
-                return
-            self._told.add(what)
-        self._on_budget(spent, self._budget_usd or 0.0, note)
-
-
-def _dollars(usd: float) -> str:
-    return f"${usd:.2f}" if usd >= 0.01 else f"${usd:.2g}"
 
 
 def _too_slow(model: str, limit: float) -> TooSlow:

@@ -77,8 +77,17 @@ def test_from_seventy_percent_of_the_budget_the_small_model_goes_on(with_models:
         assert run.cost_usd < budget < first.cost_usd / 2
         notes = [event.data["note"] for event in house.events(run.id, "budget")]
         assert notes[0].startswith("70 % of the budget of $")
-        assert notes[0].endswith(f"is spent; {SMALL} goes on for {LARGE}.")
+        assert notes[0].endswith(f"is spent or under way; {SMALL} goes on for {LARGE}.")
         check_money(house, run)
+
+
+def test_sections_written_side_by_side_do_not_spend_a_budget_many_times(with_models: Callable[..., House]):
+    with ScriptedModel(first_token_s=0.05) as server:
+        house = with_models(server)
+        run = house.work(house.start(words=1200, autopilot=True, budget_usd=0.02))
+        dearest = max(call.cost_usd or 0.0 for call in ledger(house, run))
+        assert run.cost_usd <= 0.02 + dearest
+        assert run.error["kind"] == "BudgetSpent"
 
 
 def test_a_role_that_asks_no_model_is_given_none(with_models: Callable[..., House]):

@@ -47,6 +47,7 @@ _FIRST = {
 _LISTS = ("engines", "urls", "collections", "allow", "deny", "kinds", "languages")
 _WHERE = {*_LISTS, "published_from", "published_to", "dated_only"}
 """What decides which sources are found and used."""
+_IDS = ("exclude", "include", "exclude_source")
 _NUMBERS: dict[str, type] = {"words": int, "max_revisions": int, "gate": float, "budget_usd": float}
 
 
@@ -215,7 +216,8 @@ def branch(
         BriefError: see `check`; or the plan has no question left, or there is no such row.
     """
     check(point, changes)
-    fork = Fork(run_id=run.id, seq=point.seq, step=point.step, changes=dict(changes))
+    ids = {name: sorted(_ids(changes, name)) for name in _IDS if name in changes}
+    fork = Fork(run_id=run.id, seq=point.seq, step=point.step, changes={**changes, **ids})
     with store.database.write():  # all of it or nothing
         new = store.runs.add(brief, reserved_for)
         state: dict[str, Any] = {"enter": point.step}
@@ -305,15 +307,19 @@ def _copy_evidence(
     store: Store, run_id: str, new: str, questions: Mapping[int, int], changes: Mapping[str, Any],
     refused: Collection[int],
 ) -> None:  # fmt: skip
-    numbers = store.evidence.numbers(run_id)
-    for number in sorted(numbers):  # in order: a marker means the same passage in both runs
-        store.evidence.number(new, numbers[number])
     out, into = _ids(changes, "exclude"), _ids(changes, "include")
+    numbers = store.evidence.numbers(run_id)
+    conflicts = store.evidence.conflicts(run_id)
+    met = store.passages.passages({*numbers.values(), *(side for c in conflicts for side in (c.first, c.second))})
+    gone = {id_ for id_, passage in met.items() if id_ in out or passage.source_id in refused} - into
+    for number in sorted(numbers):  # in order: a marker means the same passage in both runs
+        if numbers[number] not in gone:
+            store.evidence.number(new, numbers[number])
     for evidence in store.evidence.of_run(run_id):
         if evidence.question_id in questions:
             kept = _chosen(evidence, out, into, refused)
             store.evidence.put(new, replace(kept, question_id=questions[evidence.question_id]))
-    store.evidence.put_conflicts(new, store.evidence.conflicts(run_id))
+    store.evidence.put_conflicts(new, (c for c in conflicts if not {c.first, c.second} & gone))
 
 
 def _chosen(evidence: Evidence, out: Collection[int], into: Collection[int], refused: Collection[int]) -> Evidence:

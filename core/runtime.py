@@ -8,9 +8,10 @@ import contextlib
 import contextvars
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, TypeVar
 
 from core import continuing
@@ -19,7 +20,7 @@ from core.events import Kind
 from core.holdings import Holdings
 from core.language.fitting import fit
 from core.language.tasks import Answer, Language, Reply, Task
-from core.models import Brief, Step
+from core.models import Brief, Passage, Step
 from core.reading.web import Client
 from core.search import Engine, Outages, SearchResult, search_all
 from core.settings import Settings
@@ -62,6 +63,27 @@ class Searcher:
             queries, self._engines, limit=limit, allow=self._allow, deny=self._deny, cancelled=cancelled,
             outages=self._outages,
         )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """What a person left out of a branch: it is no evidence there, wherever it is found again."""
+
+    passages: Set[int]
+    sources: Set[int]
+    back: Set[int]
+    """Passages put in again."""
+    said: Set[tuple[str, ...]]
+    """The words of the passages left out: a copy elsewhere is left out too."""
+
+    def holds(self, passage: Passage) -> bool:
+        if passage.id in self.back:
+            return False
+        return (
+            passage.id in self.passages
+            or passage.source_id in self.sources
+            or bool(self.said and tuple(passage.text.split()) in self.said)
+        )
 
 
 @dataclass
@@ -164,6 +186,13 @@ class Context:
         """What people asked for so far while the run went on, oldest first, after `notes`."""
         said = [d.data.get("note", "") for d in self.store.decisions.of_run(self.run_id) if d.kind == "steer"]
         return " ".join(part for part in (notes, *said) if part)
+
+    @cached_property
+    def left_out(self) -> LeftOut:
+        """What people left out of this branch; nothing in a run that is none."""
+        passages, sources, back = self.store.runs.left_out(self.run_id)
+        held = self.store.passages.passages(passages).values()
+        return LeftOut(passages, sources, back, {tuple(passage.text.split()) for passage in held})
 
     # --- stopping ---
 

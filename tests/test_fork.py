@@ -1,12 +1,17 @@
 """Branches of a run: what stood before costs nothing, and the original stays as it is."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from core.agents import researcher
+from core.agents.evidence import Gathering, passages_for
+from core.agents.researcher import read_for
 from core.errors import BriefError
-from core.models import Run, Status
+from core.models import Document, Hit, Passage, Run, RunSource, Status
+from core.wiring import context_for
 from tests.agents.small_house import House, check_story, house, new_house, samples
 from tests.scripted.model_server import ScriptedModel
 
@@ -109,6 +114,70 @@ def test_evidence_left_out_is_cited_nowhere_and_evidence_put_in_has_a_number(hou
     shown = {i.passage.id for e in house.studio.evidence(branch.id) for i in e.used}
     assert out not in shown
     assert {c.passage_id for s in house.draft(branch.id).sentences for c in s.citations} <= shown | set(items)
+
+
+def left_out_branch(house: House, **changes: Any) -> tuple[Run, Passage]:
+    """A branch without the passage that its original cited most, or without that passage's source."""
+    run = house.to_review(words=300)
+    cited = [c.passage_id for s in house.draft(run.id).sentences for c in s.citations]
+    out = house.studio.passage(max(set(cited), key=cited.count))
+    changes = changes or {"exclude": str(out.id)}
+    return house.work(house.studio.fork(run.id, "write", changes)), out
+
+
+def looked_for(house: House, run: Run, passage: Passage) -> set[int]:
+    """Passages found and assembled when what the passage says is searched for once more, from any address."""
+    context = context_for(run, house.process)
+    question = house.studio.plan(run.id).questions[0]
+    read_for(question, [passage.text], context)
+    found = {one.passage.id for one in passages_for(passage.text, [], context, limit=20)}
+    again = Gathering(context).evidence_for(replace(question, text=passage.text))
+    return found | {item.passage.id for item in again.items}
+
+
+def test_evidence_left_out_is_not_found_again_in_the_branch_nor_in_a_branch_of_it(house: House):
+    branch, out = left_out_branch(house)
+    assert out.id not in looked_for(house, branch, out)
+    conflicts = house.studio.conflicts(branch.id)
+    assert out.id not in {side for c in conflicts for side in (c.first, c.second)}
+    assert out.id not in house.process.store.evidence.numbers(branch.id).values(), "no marker leads there"
+    second = house.work(house.studio.fork(branch.id, "write", {"tone": "formal"}))
+    assert out.id not in looked_for(house, second, out)
+    third = house.work(house.studio.fork(second.id, "write", {"include": str(out.id)}))
+    assert out.id in looked_for(house, third, out), "a person put it in again"
+
+
+def test_the_same_words_from_another_page_are_left_out_too(house: House):
+    branch, out = left_out_branch(house)
+    copy = Document(
+        url="https://mirror.example/page",
+        title="A mirror",
+        text=out.text,
+        media_type="text/plain",
+        fetched_at="2026-01-01T00:00:00Z",
+    )
+    held = house.process.holdings.keep(copy)
+    house.process.store.sources.note(
+        branch.id,
+        RunSource(
+            url=held.url, title=held.title, question_id=0, engine="library", query="", rank=1, status="read",
+            source_id=held.id, snapshot_id=held.snapshot_id,
+        ),
+    )  # fmt: skip
+    found = house.studio.passages(list(looked_for(house, branch, out)))
+    assert out.text.split() not in [passage.text.split() for passage in found.values()]
+
+
+def test_a_source_left_out_is_not_read_again_at_another_address(house: House):
+    run = house.to_review(words=300)
+    source = house.studio.source(house.studio.evidence(run.id)[-1].used[0].passage.source_id)
+    branch = house.work(house.studio.fork(run.id, "write", {"exclude_source": [source.id]}))
+    context = context_for(branch, house.process)
+    hit = Hit(url=source.url, title=source.title, engine="library", query="", snapshot_id=source.snapshot_id)
+    house.row("DELETE FROM run_sources WHERE run_id = ? AND source_id = ?", branch.id, source.id)
+    question = house.studio.plan(branch.id).questions[0]
+    assert not researcher._read(hit, question, context)
+    assert source.snapshot_id not in house.process.store.sources.snapshots_of_run(branch.id)
 
 
 def test_a_source_left_out_is_neither_cited_nor_read_again(house: House):

@@ -17,7 +17,7 @@ from core.retrieval.context import assemble
 from core.retrieval.index import before
 from core.retrieval.rerank import Reranker
 from core.retrieval.retrieve import Ranked, retrieve
-from core.runtime import Context
+from core.runtime import Context, LeftOut
 
 PER_QUESTION = 40
 """Passages ranked per question before the token budget decides."""
@@ -30,10 +30,11 @@ class Held:
     snapshots: tuple[int, ...]
     orders: Mapping[int, Sequence[Flag]]
     """Source id -> where it tries to instruct a model."""
+    left_out: LeftOut
 
     def clean(self, passage: Passage | None) -> Passage | None:
-        """The passage, unless an instruction to a model stands in it: such text is never evidence."""
-        if passage is None:
+        """The passage, unless an instruction to a model stands in it or a person left it out: never evidence."""
+        if passage is None or self.left_out.holds(passage):
             return None
         flags = self.orders.get(passage.source_id, ())
         return None if any(flag.start < passage.end and passage.start < flag.end for flag in flags) else passage
@@ -47,6 +48,7 @@ def held(context: Context) -> Held:
     return Held(
         tuple(context.store.sources.snapshots_of_run(context.run_id)),
         {source: flags for source, flags in orders.items() if flags},
+        context.left_out,
     )
 
 
@@ -59,7 +61,7 @@ def passages_for(
     read: Held | None = None,
     reranker: Reranker | None = None,
 ) -> list[Ranked]:
-    """What was read in this run on a question or claim, best first; never text that instructs a model.
+    """What was read in this run on a question or claim, best first; never what is refused.
 
     Args:
         read: what was read, where that is known already.
@@ -114,7 +116,7 @@ class Gathering:
                 budget_tokens=context.settings.evidence_tokens,
                 number=lambda passage_id: context.store.evidence.number(context.run_id, passage_id),
                 before=lambda passage: read.clean(before(index, passage)),
-                against=_against(context),
+                against=_against(context, read),
             )
             items = tuple(replace(item, reason=found.reasons.get(item.passage.id, "")) for item in items)
             answer = sufficient(question.text, items, index, context.holdings.embedder)
@@ -148,11 +150,12 @@ class Gathering:
         return _Found(tuple(queries), read.snapshots, everything, reasons, note)
 
 
-def _against(context: Context) -> Callable[[Passage], Sequence[Passage]]:
+def _against(context: Context, read: Held) -> Callable[[Passage], Sequence[Passage]]:
     """Passage -> those found to disagree with it; none before disagreements were looked for."""
     others: dict[int, list[int]] = {}
     for conflict in context.store.evidence.conflicts(context.run_id):
         others.setdefault(conflict.first, []).append(conflict.second)
         others.setdefault(conflict.second, []).append(conflict.first)
     passages = context.store.passages.passages(others)
-    return lambda passage: [passages[id_] for id_ in others.get(passage.id, ()) if id_ in passages]
+    clean = {id_: passage for id_, passage in passages.items() if read.clean(passage)}
+    return lambda passage: [clean[id_] for id_ in others.get(passage.id, ()) if id_ in clean]

@@ -121,6 +121,8 @@ def _fetch(hit: Hit, question: Question, context: Context) -> _Outcome:
     queries = [question.text, *question.queries]
     try:
         source = _source(hit, queries, context)
+        if source.id in context.left_out.sources:
+            raise ReadError("left out in this branch", remedy="Nothing to do: a person said so.")
     except ReadError as error:
         context.emit(
             Kind.SKIPPED, Step.RESEARCH, question_id=question.id, url=hit.url, title=hit.title,

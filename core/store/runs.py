@@ -77,6 +77,21 @@ class Runs:
             row = c.execute("SELECT state FROM forks WHERE run_id = ?", (run_id,)).fetchone()
         return json.loads(row["state"]) if row else {}
 
+    def left_out(self, run_id: str) -> tuple[set[int], set[int], set[int]]:
+        """Passages and sources that people left out of a branch, and passages they put in again.
+
+        What was said in the branches that it descends from holds too; what was said last counts.
+        """
+        passages, sources, back = set[int](), set[int](), set[int]()
+        with self._database.read() as c:
+            while row := c.execute("SELECT from_run, changes FROM forks WHERE run_id = ?", (run_id,)).fetchone():
+                changes = json.loads(row["changes"])
+                back |= set(changes.get("include", ())) - passages
+                passages |= set(changes.get("exclude", ())) - back
+                sources |= set(changes.get("exclude_source", ()))
+                run_id = row["from_run"]
+        return passages, sources, back
+
     def branches(self, run_id: str) -> list[Run]:
         """The runs that branched off this one, newest first; deleted ones left out."""
         return self._where("f.from_run = ? AND r.deleted_at IS NULL", run_id)

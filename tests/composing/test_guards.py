@@ -122,6 +122,9 @@ def test_a_sentence_that_points_back_does_not_stand_alone(text):
 def test_a_noun_brought_in_just_before_ties_its_sentence_to_it():
     before = ("Correcting the settings lowered electricity use in 44 houses visited by heating advisers.",)
     assert leaning("The advisers spent about two hours in each house.", before, KNOWN) is Leaning.FULL
+    before = ("Volunteers in Lockside watered 120 young trees in three summers.",)
+    assert leaning("The Lockside trees were not assigned by chance.", before, KNOWN) is Leaning.FULL
+    assert leaning("The Lockside trial counted losses for three years.", before, KNOWN) is Leaning.NONE
     assert (
         leaning("The survey covers prices and not bills.", (), KNOWN, "What it costs > Limits of the survey")
         is Leaning.FULL

@@ -187,6 +187,15 @@ def leaning(text: str, before: tuple[str, ...], known: frozenset[str], heading: 
     return Leaning.NONE
 
 
+def _known_by_name(head: list[str], before: tuple[str, ...], known: frozenset[str]) -> bool:
+    """`The Lockside trees ...` after a sentence on Lockside; a trial, a grant or a plan is told by its name."""
+    names = {stem(word) for word in head if word[:1].isupper()}
+    last = head[-1]
+    if last[:1].isupper() or stem(last) in _NAMED_ELSEWHERE | _ONE_OF_MANY or names & known:
+        return False
+    return any(stem(word) in names for word in WORD.findall(" ".join(before)))
+
+
 def _mentioned(text: str, before: tuple[str, ...], heading: str) -> bool:
     """`... in the trial`: one of many of its kind, named earlier in the source and not in this sentence."""
     around = {stem(word) for word in WORD.findall(f"{heading} {' '.join(before)}")}
@@ -295,6 +304,8 @@ def _given(text: str, before: tuple[str, ...], known: frozenset[str], heading: s
         }
         named = any(word[:1].isupper() for word in text[match.start(1) : match.end(1)].split()[: len(head)])
         stems = [stem(word) for word in head]
+        if named and _known_by_name(text[match.start(1) : match.end(1)].split()[: len(head)], before, known):
+            return Leaning.FULL
         if stems and not named and stems[-1] not in known:
             nearest = {stem(w) for w in WORD.findall(" ".join(before[-2:]))}
             if stems[-1] in nearest:

@@ -14,7 +14,7 @@ from core.language.composing.aims import Aim, affinity, defines, on_topic
 from core.language.composing.extracts import Extract, standing
 from core.language.composing.guards import addresses_reader
 from core.language.composing.subject import around
-from core.language.composing.terms import coverage
+from core.language.composing.terms import content, coverage
 
 OWN, TOPIC, PASSAGE, READING = 0.45, 0.2, 0.2, 0.15
 DEFINITION = 0.25
@@ -22,6 +22,9 @@ DEFINITION = 0.25
 
 OFF_TOPIC = 0.3
 """Taken off a sentence whose passage has none of the topic's words; half of them are enough."""
+
+DETAIL = 0.1
+"""Taken off for each of the first two identifiers that the topic does not name: matter for a manual."""
 
 NEWS = 0.1
 """Taken off a sentence of release notes: it says what changed, not what is."""
@@ -64,12 +67,17 @@ def relevance(
     )
     if wanted.explains and defines(extract, wanted.topic):
         score += DEFINITION
+    score -= DETAIL * min(2, len(_identifiers(extract, wanted)))
     score -= NEWS if _NEWS.search(item.passage.title) else 0.0
     score -= OFF_TOPIC * (1 - min(1.0, 2 * coverage(wanted.topic, around(item.passage), {})))
     return score
 
 
 _NEWS = re.compile(r"what[’']?s new|release (?:notes?|history)|change ?log|\brelease \d|news", re.IGNORECASE)
+
+
+def _identifiers(extract: Extract, wanted: Aim) -> list[str]:
+    return [one for one in IDENTIFIER.findall(extract.text) if not set(content(one)) & wanted.topic]
 
 
 def reading(extract: Extract) -> float:

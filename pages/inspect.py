@@ -113,6 +113,8 @@ def _steps(run: Run) -> None:
         return
     asked = st.query_params.get("step", "")
     chosen = next((step for step in steps if asked.isdigit() and step.seq == int(asked)), steps[-1])
+    if asked:
+        st.query_params["step"] = asked  # a link within a page leaves the address as it was
     menu, body = st.columns([1, 3], gap="large")
     with menu:
         st.subheader("Steps", anchor=False)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 AROUND = 700
 """Characters of the section shown on either side of a passage."""
+OWN_LISTS = {"lexical", "dense"}
+"""Any other was given by a reranking model of that name."""
 MOST_NAMED = 6
 """Pages named that were not what the brief asks for."""
 OPENING = Question(section="Introduction", text="What the whole article is about")
@@ -145,6 +147,8 @@ def _not_asked_for(run: Run, question: Question) -> None:
 
 
 def _passages(found: Evidence, question: Question) -> EvidenceItem:
+    for name in sorted({name for item in found.items for name in item.scores} - OWN_LISTS):
+        st.caption(f":material/sort: **{plain(name)}** had the last word on the order of the best.")
     picked = st.dataframe(
         table(found),
         hide_index=True,
@@ -162,7 +166,7 @@ def _passages(found: Evidence, question: Question) -> EvidenceItem:
 COLUMNS = {
     "Score": st.column_config.ProgressColumn("Score", min_value=0, max_value=1, format="%.2f", width="small"),
     "No.": st.column_config.TextColumn("No.", width=50),
-    "Passage": st.column_config.TextColumn("Passage", width="large"),
+    "Passage": st.column_config.TextColumn("Passage", width="medium"),
 }
 
 

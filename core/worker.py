@@ -36,7 +36,9 @@ DUE_AGAIN_S = 300.0
 ROOM_S = 2.0
 """Between two looks whether a full disk has room again."""
 WATCH_S = 2.0
-"""Between two looks for a published article whose sources are to be looked at again."""
+"""Between two looks for a published article that a person wants to be looked at again."""
+SCHEDULE_S = 60.0
+"""Between two looks at the schedule of all of them, while nothing is due."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -290,10 +292,14 @@ class Worker:
     # --- articles that live on ---
 
     def _watch(self) -> None:
+        schedule_at = 0.0
         while not self._stopping.wait(WATCH_S):
+            scheduled = time.monotonic() >= schedule_at
             try:
                 if not self._only:
-                    check_due(self._process, self.id, stopped=self._stopping.is_set)
+                    found = check_due(self._process, self.id, stopped=self._stopping.is_set, asked_only=not scheduled)
+                    if scheduled and found is None:
+                        schedule_at = time.monotonic() + SCHEDULE_S
             except StoreError as error:  # a full disk or a held lock may pass; the next look tries again
                 _LOG.warning("watch: %s", error)
             except Exception:  # noqa: BLE001 - a fault of ours must not end all watching

@@ -4,6 +4,7 @@ GALLEY_DATA=FOLDER python -m benchmarks.speed.visit
 """
 
 import json
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,8 +16,11 @@ from streamlit.testing.v1 import AppTest
 from core.models import Brief, Status
 from core.settings import ROOT
 from core.studio import Studio
+from core.wiring import open_process
+from core.worker import Worker
 
 LOOKS = 5
+SETTLED_S, IDLE_S = 5.0, 10.0
 RUN = {"run": "?"}
 PAGES: dict[str, tuple[str, dict[str, str]]] = {
     "Studio": ("studio", {}), "Runs": ("runs", {}), "Library": ("library", {}), "Quality": ("quality", {}),
@@ -41,6 +45,7 @@ def main() -> None:
         for run_id in begun:
             connection.execute("DELETE FROM events WHERE run_id = ?", (run_id,))
             connection.execute("DELETE FROM runs WHERE id = ?", (run_id,))
+    took["a worker without work, a second of it"] = _idle()
     print(json.dumps(took))
 
 
@@ -55,6 +60,20 @@ def _page(script: str, asked: dict[str, str], run_id: str) -> float:
     if app.exception:
         raise SystemExit(f"{script}: {app.exception[0].message}")
     return took
+
+
+def _idle() -> float:
+    """CPU milliseconds that each second of waiting takes a worker, once it has looked at everything."""
+    worker = Worker(open_process())
+    thread = threading.Thread(target=worker.work)
+    thread.start()
+    time.sleep(SETTLED_S)
+    began = time.process_time()
+    time.sleep(IDLE_S)
+    used = time.process_time() - began
+    worker.stop()
+    thread.join()
+    return 1000 * used / IDLE_S
 
 
 def _timed(work: Callable[[], object]) -> float:

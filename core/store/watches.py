@@ -75,8 +75,12 @@ class Watches:
         return row["run_id"], row["asked_by"] or "schedule"
 
     def _next(self, now: float, every_days: float) -> Any:
+        asked, lately = "w.asked_by != ''", (now - every_days * DAY_S, now)
+        if every_days > 0:  # those looked at lately are not even read
+            asked = f"({asked} OR w.checked IS NULL OR w.failures > 0 OR w.checked NOT BETWEEN ? AND ?)"
+        values = (*PUBLIC, *lately) if every_days > 0 else PUBLIC
         with self._database.read() as c:
-            rows = c.execute(f"{_WATCHED} GROUP BY p.run_id", PUBLIC).fetchall()
+            rows = c.execute(f"{_WATCHED} AND {asked} GROUP BY p.run_id", values).fetchall()
         free = [row for row in rows if not now < row["lease_until"] <= now + LEASE_S]
         times = ((_due(row, now, every_days), row) for row in free)
         due = [(at, row) for at, row in times if at is not None and at <= now]

@@ -16,16 +16,19 @@ _LOG = logging.getLogger(__name__)
 
 
 def check_due(
-    process: Process, owner: str, *, stopped: Callable[[], bool] = lambda: False, clock: Callable[[], float] = time.time
-) -> str | None:
+    process: Process, owner: str, *, stopped: Callable[[], bool] = lambda: False,
+    clock: Callable[[], float] = time.time, asked_only: bool = False,
+) -> str | None:  # fmt: skip
     """Verify one article that is due or asked for, if there is one; returns its run's id.
 
     Args:
         owner: the worker; another one takes over when it falls silent.
         clock: seconds since 1970.
+        asked_only: what is due by the schedule waits for another look, which reads every published article.
     """
     watches = process.store.watches
-    claimed = watches.claim(owner, now=clock(), every_days=settings_now(process).recheck_days)
+    every_days = 0.0 if asked_only else settings_now(process).recheck_days
+    claimed = watches.claim(owner, now=clock(), every_days=every_days)
     if claimed is None:
         return None
     run_id, by = claimed

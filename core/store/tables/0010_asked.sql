@@ -1,0 +1,1 @@
+CREATE INDEX watches_asked ON watches(run_id) WHERE asked_by != '';

@@ -131,7 +131,7 @@ def _measured(holdings: Holdings, args: argparse.Namespace) -> dict[str, Any]:
     texts = [p.text for p in index.passages(chance.sample(range(1, count + 1), QUESTIONS)).values()]
     asked = Corpus().questions(texts)
     vectors = dict(zip(asked, embedder.embed(asked), strict=True))
-    matches = {question: match_expression(question, index) for question in asked}
+    matches = {question: match_expression(question) for question in asked}
     read = chance.sample(range(1, _documents(store)), SNAPSHOTS)
     began = time.thread_time()
     neighbours.take_in(all_of_them=True)

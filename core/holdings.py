@@ -176,7 +176,7 @@ class LibrarySearch:
 
     def _found(self, query: str, limit: int, brief: Brief) -> list[tuple[Source, int]]:
         store = self._holdings.store
-        match = match_expression(query, store.passages)
+        match = match_expression(query)
         found = store.passages.documents(match, limit, brief) if match else []
         sources = store.sources.many(source for source, _, _ in found)
         return [(sources[source], passage) for source, passage, _ in found]

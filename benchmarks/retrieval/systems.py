@@ -93,7 +93,7 @@ def ours_with(module: ModuleType, **constants: Any) -> Ask:
 
 
 def by_words(question: str, shelf: Shelf) -> list[Passage]:
-    match = match_expression(question, shelf.index)
+    match = match_expression(question)
     return _passages([id_ for id_, _ in shelf.index.lexical(match, LIMIT)] if match else [], shelf)
 
 

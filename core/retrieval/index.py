@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from core.models import Passage
-from core.retrieval.nearest import nearest as nearest
 from core.retrieval.words import STOP_WORDS, content_words, stems
 
 if TYPE_CHECKING:
@@ -19,11 +18,6 @@ if TYPE_CHECKING:
 
     Ids = np.ndarray[Any, np.dtype[np.int64]]
     Matrix = np.ndarray[Any, np.dtype[np.float32]]
-
-LARGE = 100_000
-"""Passages above which a question is cut to its rarest words: FTS5 takes 73 ms there for an OR of all."""
-RAREST = 8
-"""Words kept then. 8 cost .004 to .017 of nDCG@10, 4 to 6 cost .06 to .13: never fewer."""
 
 K1 = 1.2
 """FTS5's own BM25 constant, built in."""
@@ -55,12 +49,11 @@ class Index(Protocol):
 # --- words ---------------------------------------------------------------
 
 
-def match_expression(query: str, index: Index | None = None) -> str:
+def match_expression(query: str) -> str:
     """The FTS5 expression for a question or a query: its content words and quoted phrases, OR-ed.
 
     Args:
         query: anything at all; no operator or sign in it reaches FTS5.
-        index: given, and larger than `LARGE`, only the `RAREST` words are asked for.
 
     Returns:
         An expression without syntax error; empty when the query has no word, which matches nothing.
@@ -68,12 +61,7 @@ def match_expression(query: str, index: Index | None = None) -> str:
     >>> match_expression('What does a "heat pump" cost? AND NOT (col:x*')
     '"heat pump" OR "cost" OR "col"'
     """
-    terms = _terms(query)
-    if index is not None and len(terms) > RAREST and index.passages_count() > LARGE:
-        weight = _idf(terms, index)
-        kept = set(sorted(terms, key=lambda term: -weight[term])[:RAREST])
-        terms = [term for term in terms if term in kept]
-    return " OR ".join(f'"{term}"' for term in terms)
+    return " OR ".join(f'"{term}"' for term in _terms(query))
 
 
 def ceiling(match: str, index: Index) -> float:

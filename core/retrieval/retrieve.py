@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from core.models import Passage, Score
 from core.retrieval.embed import Embedder
 from core.retrieval.fuse import DENSE_WEIGHT, fuse
-from core.retrieval.index import Index, ceiling, match_expression, nearest
+from core.retrieval.index import Index, ceiling, match_expression
+from core.retrieval.nearest import nearest
 from core.retrieval.rerank import Reranker, probabilities
 from core.retrieval.signals import Asked, signals
 from core.retrieval.words import content_words
@@ -105,7 +106,7 @@ def candidates(
     dense, direction = _dense(variants, index, embedder, snapshots)
     for n, variant in enumerate(variants):
         share = 1.0 if len(variants) == 1 else 0.5 if n == 0 else 0.5 / (len(variants) - 1)
-        match = match_expression(variant, index)
+        match = match_expression(variant)
         lexical = index.lexical(match, LIST, snapshots) if match else []
         highest = ceiling(match, index) if lexical else 1.0
         for passage, score, own in fuse(lexical, highest, dense[n], dense_weight=dense_weight):

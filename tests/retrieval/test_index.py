@@ -7,7 +7,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from core.retrieval.index import before, ceiling, match_expression, nearest
+from core.retrieval.index import before, ceiling, match_expression
+from core.retrieval.nearest import nearest
 from core.retrieval.words import content_words, stems
 from tests.retrieval.memory_index import MemoryIndex
 
@@ -46,22 +47,6 @@ def test_quoted_words_are_searched_as_a_phrase_and_stop_words_are_not_searched()
 def test_a_question_of_stop_words_is_still_searched_and_one_without_words_is_not():
     assert match_expression("To be or not to be") == '"to" OR "be" OR "or" OR "not"'
     assert match_expression("?! --") == ""
-
-
-class Huge:
-    """An index of 200,000 passages in which word `wN` stands in N of them."""
-
-    def passages_count(self):
-        return 200_000
-
-    def document_frequency(self, terms):
-        return {term: int(term[1:]) for term in terms}
-
-
-def test_in_a_large_library_the_rarest_eight_words_are_searched():
-    query = " ".join(f"w{n}" for n in (90_000, 1, 2, 3, 80_000, 4, 5, 6, 7, 8))
-    assert match_expression(query, Huge()) == " OR ".join(f'"w{n}"' for n in range(1, 9))
-    assert match_expression(query).count("OR") == 9
 
 
 @settings(max_examples=60, deadline=None)

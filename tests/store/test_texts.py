@@ -106,7 +106,7 @@ def test_flags_and_pages_come_back(store: Store):
 )
 def test_no_query_breaks_the_full_text_search(store: Store, query: str):
     kept(store, collection="sea")
-    match = match_expression(query, store.passages)
+    match = match_expression(query)
     if match:
         store.passages.lexical(match, 5)
         store.passages.documents(match, 5)
@@ -115,16 +115,14 @@ def test_no_query_breaks_the_full_text_search(store: Store, query: str):
 def test_words_find_their_passages_best_first_and_excluded_sources_stay_out(store: Store):
     kept(store, "The tide rises. The tide falls. The tide turns.", "https://tide.example", collection="sea")
     kept(store, "Bees dance on the comb; the tide of work rises.", "https://bees.example", collection="bees")
-    found = store.passages.documents(match_expression("tides", store.passages), 5)
+    found = store.passages.documents(match_expression("tides"), 5)
     assert [store.sources.get(source).site or store.sources.get(source).url for source, _, _ in found] == [
         "https://tide.example", "https://bees.example",
     ]  # fmt: skip
     bees = Brief(topic="bees", collections=("bees",))
-    assert [s for s, _, _ in store.passages.documents(match_expression("tides", store.passages), 5, bees)] == [
-        found[1][0]
-    ]
+    assert [s for s, _, _ in store.passages.documents(match_expression("tides"), 5, bees)] == [found[1][0]]
     store.sources.change(found[0][0], excluded=True)
-    assert [s for s, _, _ in store.passages.documents(match_expression("tides", store.passages), 5)] == [found[1][0]]
+    assert [s for s, _, _ in store.passages.documents(match_expression("tides"), 5)] == [found[1][0]]
 
 
 # --- drafts and evidence ---------------------------------------------------------------

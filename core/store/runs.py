@@ -100,7 +100,8 @@ class Runs:
         """The newest runs that came to the desk from their topic, branches left out; deleted ones count."""
         statuses = (Status.REVIEW, Status.GATE, Status.FINISHED, Status.PUBLISHED)
         marks = ",".join("?" * len(statuses))
-        return self._where(f"r.status IN ({marks}) AND f.run_id IS NULL", *statuses, limit=most)
+        # The plus keeps SQLite from the index of statuses: the newest are read by age until there are enough.
+        return self._where(f"+r.status IN ({marks}) AND f.run_id IS NULL", *statuses, limit=most)
 
     def without_room(self) -> list[Run]:
         """Paused because the disk was full."""

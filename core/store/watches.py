@@ -75,7 +75,8 @@ class Watches:
         return row["run_id"], row["asked_by"] or "schedule"
 
     def _next(self, now: float, every_days: float) -> Any:
-        asked, lately = "w.asked_by != ''", (now - every_days * DAY_S, now)
+        asked = "p.run_id IN (SELECT run_id FROM watches WHERE asked_by != '')"
+        lately = (now - every_days * DAY_S, now)
         if every_days > 0:  # those looked at lately are not even read
             asked = f"({asked} OR w.checked IS NULL OR w.failures > 0 OR w.checked NOT BETWEEN ? AND ?)"
         values = (*PUBLIC, *lately) if every_days > 0 else PUBLIC

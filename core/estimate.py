@@ -54,12 +54,12 @@ class Estimate:
 
     @property
     def degrades(self) -> str:
-        """`From $0.70 on, 70 % of the budget, gpt-x-mini goes on.`; empty where it does not come to that."""
+        """`At $0.70, 70 % of the budget, gpt-x-mini takes over.`; empty where it does not come to that."""
         at = DEGRADE_AT * (self.budget_usd or 0.0)
         if not at or not self.smaller or self.cost_usd is None or self.cost_usd[1] < at:
             return ""
         one = len(self.smaller) == 1
-        return f"From {_money(at)} on, 70 % of the budget, {' and '.join(self.smaller)} {'goes' if one else 'go'} on."
+        return f"At {_money(at)}, 70 % of the budget, {' and '.join(self.smaller)} {'takes' if one else 'take'} over."
 
     @property
     def money(self) -> str:

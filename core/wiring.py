@@ -164,7 +164,7 @@ def _router(context: Context, process: Process) -> Router:
     followed = {model for chain in chains.values() for model in chain[:-1]}
     return Router(
         backend, model_for=lambda role: settings.rerank_model if role == RERANKER else context.model_for(role),
-        budget_usd=context.brief.budget_usd, fallbacks=chains,
+        budget_usd=context.brief.budget_usd or None, fallbacks=chains,  # 0 is no limit, as under Settings
         small_for={role: small for role in asks if (small := settings.small_for(role))},
         spent=lambda: run_now().cost_usd, expected=expected, on_call=on_call,
         on_budget=on_budget, on_fallback=on_fallback, breaker=process.breaker, pace=process.pace,

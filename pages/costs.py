@@ -4,12 +4,14 @@ from collections import defaultdict
 
 import streamlit as st
 
-from core.models import Call
+from core.models import Call, Run
 from pages.components import session
 from pages.components.door import studio
-from pages.components.figures import count, money, plain, short
+from pages.components.figures import ago, count, money, plain, short
 from pages.components.shell import guard, heading, nothing
+from pages.components.words import STEPS
 
+_COUNTS = {name: st.column_config.NumberColumn(format="localized") for name in ("Calls", "Tokens in", "Tokens out")}
 CHOICE = 50
 """Newest runs offered for a closer look."""
 SPANS = {"7 days": 7, "30 days": 30, "90 days": 90, "1 year": 365}
@@ -31,7 +33,7 @@ def page() -> None:
     spent = sum(row["cost_usd"] or 0.0 for row in rows)
     unpriced = sum(row["unpriced"] for row in rows)
     with st.container(horizontal=True):
-        st.metric("Spent", money(spent, unpriced), border=True, width=180)
+        st.metric("Spent", money(spent, unpriced), border=True, width=260 if unpriced else 180)
         st.metric("Model calls", f"{sum(row['calls'] for row in rows):,}", border=True, width=180)
         st.metric("Tokens in", f"{sum(row['tokens_in'] or 0 for row in rows):,}", border=True, width=180)
         st.metric("Tokens out", f"{sum(row['tokens_out'] or 0 for row in rows):,}", border=True, width=180)
@@ -44,13 +46,13 @@ def page() -> None:
         )
     if unpriced:
         st.caption(
-            f":material/info: {count(unpriced, 'call')} went to models whose price is unknown and not in the sum."
+            f":material/info: {count(unpriced, 'call')} went to models whose price is unknown; the sum is without them."
         )
     _chart(rows)
     _one_run()
     for title, name in (("By model", "model"), ("By role", "role"), ("By day", "day")):
         st.subheader(title, anchor=False)
-        st.dataframe(totals(rows, name), hide_index=True, alt=f"Costs {title.lower()}")
+        st.dataframe(totals(rows, name), hide_index=True, alt=f"Costs {title.lower()}", column_config=_COUNTS)
 
 
 def _one_run() -> None:
@@ -64,7 +66,7 @@ def _one_run() -> None:
     st.subheader("One run", anchor=False)
     chosen = st.selectbox(
         "Run", list(runs), index=list(runs).index(asked) if asked in runs else 0,
-        format_func=lambda run_id: short(runs[run_id].title, 70), key=session.of("costs", "run"),
+        format_func=lambda run_id: _named(runs[run_id]), key=session.of("costs", "run"),
     )  # fmt: skip
     steps = waterfall(studio().calls(chosen))
     if not steps:
@@ -78,6 +80,12 @@ def _one_run() -> None:
     )
     for note, times in studio().notices(chosen):
         st.caption(f":material/info: {plain(note)}" + (f" ({times} times)" if times > 1 else ""))
+
+
+def _named(run: Run) -> str:
+    """A run among others of its title: its branch and its age tell it apart."""
+    branch = f"branch from {STEPS[run.fork.step]}" if run.fork else ""
+    return " · ".join(part for part in (short(run.title, 70), branch, ago(run.created_at)) if part)
 
 
 def waterfall(calls: list[Call]) -> list[dict[str, object]]:

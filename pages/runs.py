@@ -4,21 +4,18 @@ import math
 
 import streamlit as st
 
-from core.models import Run, Scorecard, Status
+from core.models import Run, Status
 from pages.components import session
 from pages.components.door import studio
-from pages.components.figures import ago, count, duration, money, plain, share
+from pages.components.figures import ago, count, money, plain
 from pages.components.links import open_run
 from pages.components.shell import flash, guard, heading, nothing, told
-from pages.components.sources import asked_for
-from pages.components.words import STEPS, state
+from pages.components.words import STEPS, standing, state
 from pages.states.again import told_changes
-from pages.states.preview import changes, words_changed
+from pages.states.comparison import comparison
 
 SIZE = 50
 ANY = "any state"
-MOST_DIFFERENCES = 60
-"""Sentences shown of two articles that differ."""
 
 
 def page() -> None:
@@ -54,7 +51,7 @@ def page() -> None:
     if len(chosen) == 1:
         _one(chosen[0])
     elif len(chosen) == 2:
-        _compare(*chosen)
+        comparison(*chosen)
     elif chosen:
         st.caption("Tick two runs to compare them.")
     else:
@@ -67,7 +64,7 @@ def _table(rows: list[Run]) -> list[Run]:
         [
             {
                 "Title": run.title,
-                "State": f"{state(run.status).symbol} {state(run.status).text}",
+                "State": f"{standing(run).symbol} {standing(run).text}",
                 "Faithfulness": card.faithfulness * 100 if (card := cards.get(run.id)) else None,
                 "Claims": str(card.claims) if card else "",
                 "Cost": money(run.cost_usd, run.unpriced),
@@ -104,6 +101,9 @@ def _one(run: Run) -> None:
     if run.fork:
         st.caption(f"Branched off at the step “{STEPS[run.fork.step]}”: {told_changes(run)}")
         open_run(run.fork.run_id, "Open the run it branched off")
+        original = studio().run(run.fork.run_id)
+        if original and st.toggle("Compare with it", key=session.of("compare", run.id)):
+            comparison(original, run)
     for branch in studio().branches(run.id):
         open_run(branch.id, f"Branch from {STEPS[branch.fork.step] if branch.fork else ''}: {told_changes(branch)}")
 
@@ -122,60 +122,6 @@ def _restore() -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(":material/delete: The run was deleted.", width="content")
         st.button("Restore", icon=":material/undo:", on_click=restore)
-
-
-def claims(card: Scorecard | None) -> str:
-    """`21 supported, 1 partly, 0 not`; empty without a scorecard."""
-    if card is None:
-        return ""
-    return f"{card.supported} supported, {card.partly} partly, {card.unsupported + card.contradicted} not"
-
-
-def _compare(first: Run, second: Run) -> None:
-    st.subheader("Side by side", anchor=False)
-    for slot, run in zip(st.columns(2), (first, second), strict=True):
-        with slot, st.container(border=True):
-            st.markdown(f"**{plain(run.title)}**")
-            card = studio().scorecard(run.draft_id) if run.draft_id else None
-            rows = {
-                "State": state(run.status).text,
-                "Topic": run.brief.topic,
-                "Words asked for": f"{run.brief.words:,}",
-                "Sources asked for": asked_for(run.brief) or "any",
-                "Faithfulness": share(card.faithfulness if card else None),
-                "Coverage": share(card.coverage if card else None),
-                "Claims": claims(card),
-                "Versions": str(len(studio().drafts(run.id))),
-                "Sources": str(len(studio().sources(run.id))),
-                "Cost": money(run.cost_usd, run.unpriced),
-                "Tokens": f"{run.tokens_in + run.tokens_out:,}",
-                "Worked": duration(studio().progress(run.id).elapsed_s),
-                "Branched off": f"{STEPS[run.fork.step]}: {told_changes(run)}" if run.fork else "",
-            }
-            st.dataframe(
-                [{"": name, "Value": value} for name, value in rows.items()],
-                hide_index=True,
-                alt=f"Facts of {run.title}",
-            )
-            open_run(run.id, "Open")
-    if first.draft_id and second.draft_id:
-        with st.expander(
-            "What differs in the articles: left (−) and right (+)", key="differs", on_change="rerun"
-        ) as box:
-            if box.open:
-                _difference(studio().markdown(first.draft_id), studio().markdown(second.draft_id))
-
-
-def _difference(left: str, right: str) -> None:
-    """Two articles sentence by sentence, where they differ."""
-    pairs = changes(left, right)
-    if not pairs:
-        st.caption("No word differs.")
-    for old, new in pairs[:MOST_DIFFERENCES]:
-        before, after = words_changed(old, new)
-        st.markdown("\n\n".join(part for part in (before and f"− {before}", after and f"\\+ {after}") if part))
-    if len(pairs) > MOST_DIFFERENCES:
-        st.caption(f"{len(pairs) - MOST_DIFFERENCES} more differ.")
 
 
 guard()

@@ -83,7 +83,7 @@ def test_what_happens_at_seventy_percent_is_said_only_where_it_may_happen(
     brief = Brief(topic=HEAT_PUMPS, words=300, budget_usd=0.05)
     assert house.studio.estimate(brief).degrades == "", "no small model is set up"
     house.studio.save_settings({"small_model": MODEL})
-    assert house.studio.estimate(brief).degrades == f"From $0.035 on, 70 % of the budget, {MODEL} goes on."
+    assert house.studio.estimate(brief).degrades == f"At $0.035, 70 % of the budget, {MODEL} takes over."
     assert house.studio.estimate(Brief(topic=HEAT_PUMPS, words=300, budget_usd=99.0)).degrades == ""
     house.studio.save_settings({"default_model": MODEL})
     assert house.studio.estimate(brief).degrades == "", "it goes on anyway"

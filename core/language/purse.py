@@ -89,7 +89,8 @@ class Purse:
             self._tell("spent", spent, "The budget is spent; no more paid calls.")
             raise BudgetSpent(
                 f"The budget of {_dollars(budget)} is spent.",
-                remedy="Resume the run with a larger budget (`python -m core resume RUN --budget USD`).",
+                remedy="Go on with a larger budget, here or by python -m core resume RUN --budget USD; "
+                "what is done is kept.",
             )
         if spent >= WARN_AT * budget:
             self._tell("near", spent, f"90 % of the budget of {_dollars(budget)} is spent.")

@@ -50,12 +50,14 @@ def money(usd: float | None, unpriced: int = 0) -> str:
 
     >>> money(0.0), money(1.5), money(0.0042), money(None)
     ('$0.00', '$1.50', '$0.0042', 'price unknown')
-    >>> money(0.0, 3), money(1.5, 3)
-    ('price unknown', 'at least $1.50')
+    >>> money(0.0, 3), money(1.5, 3), money(0.00002)
+    ('price unknown', 'at least $1.50', 'under $0.0001')
     """
     if usd is None or (unpriced and not usd):
         return "price unknown"
-    said = f"${usd:.4f}" if 0 < usd < 0.01 else f"${usd:,.2f}"
+    if 0 < usd < 0.00005:
+        return "under $0.0001"
+    said = f"${usd:.4f}" if usd and usd < 0.01 else f"${usd:,.2f}"
     return f"at least {said}" if unpriced else said
 
 

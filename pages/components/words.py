@@ -6,7 +6,7 @@ colour-blind eyes.
 
 from typing import NamedTuple
 
-from core.models import Label, SentenceKind, Status, Step
+from core.models import Label, Run, SentenceKind, Status, Step
 
 
 class Word(NamedTuple):
@@ -42,6 +42,8 @@ STATES: dict[str, Word] = {
     Status.CANCELLED: Word("Stopped", "■", "gray", ":material/stop_circle:"),
     Status.FAILED: Word("Failed", "✖", "red", ":material/error:"),
 }
+
+BUDGET_SPENT = Word("Budget spent", "$", "orange", ":material/payments:")
 
 ACTIVE = frozenset({Status.QUEUED, Status.RUNNING, Status.PAUSED})
 WAITING = frozenset({Status.PLAN, Status.REVIEW, Status.GATE})
@@ -175,6 +177,13 @@ def judge_name(judge: str) -> str:
 def state(status: str) -> Word:
     """The word for a run's status."""
     return STATES[Status(status)]
+
+
+def standing(run: Run) -> Word:
+    """How a run's state looks; one that ended for want of money did not fail."""
+    if run.status == Status.FAILED and (run.error or {}).get("kind") == "BudgetSpent":
+        return BUDGET_SPENT
+    return state(run.status)
 
 
 def verdict(label: str | None, kind: str = SentenceKind.CLAIM) -> Word:

@@ -9,9 +9,14 @@ from core.progress import StepView
 from core.settings import ROLES
 from pages.components import session, sources
 from pages.components.door import studio
-from pages.components.figures import plain, short
+from pages.components.figures import count, plain, short
 from pages.components.links import open_run
 from pages.components.shell import person, problem, told
+
+_CHOSEN = {
+    "exclude": ("without", "passage"), "include": ("with", "more passage"), "exclude_source": ("without", "source"),
+}  # fmt: skip
+"""Choices kept by number, in words."""
 
 
 def again(run: Run, step: StepView) -> None:
@@ -40,7 +45,14 @@ def again(run: Run, step: StepView) -> None:
 def told_changes(run: Run) -> str:
     """What a branch changed: `tone: formal · gate: 0.9`; `nothing changed` when it is a twin."""
     changes = run.fork.changes if run.fork else {}
-    return plain(short(" · ".join(f"{name}: {value}" for name, value in changes.items()), 120)) or "nothing changed"
+    return plain(short(" · ".join(_told(name, value) for name, value in changes.items()), 120)) or "nothing changed"
+
+
+def _told(name: str, value: Any) -> str:
+    if name in _CHOSEN:
+        verb, one = _CHOSEN[name]
+        return f"{verb} {count(len(value), one)}"
+    return f"{name.replace('.', ' ').replace('_', ' ')}: {value}"
 
 
 def _questions(run: Run) -> dict[str, Any]:

@@ -8,26 +8,31 @@ from pages.components.door import studio
 from pages.components.figures import ago, count, plain
 from pages.components.links import open_step
 from pages.components.shell import flash, heading, problem, told
-from pages.components.words import STEPS, state
+from pages.components.words import BUDGET_SPENT, STEPS, standing
 from pages.states.review import tabs
 from pages.states.standing import notices
 
 
 def ended(run: Run) -> None:
-    st.set_page_config(page_title=f"{state(run.status).text} · {run.title}")
+    st.set_page_config(page_title=f"{standing(run).text} · {run.title}")
     heading(
         run.title,
-        state(run.status),
+        standing(run),
         f"{ago(run.finished_at or run.started_at or run.created_at)}",
         lambda: _buttons(run),
     )
-    if run.error:
+    if standing(run) is BUDGET_SPENT and run.error:
+        st.warning(f"**{plain(run.error['message'])}** {plain(run.error['remedy'])}", icon=BUDGET_SPENT.icon)
+    elif run.error:
         problem(run.error.get("message", "The run failed."), run.error.get("remedy", ""))
     elif run.status == Status.CANCELLED:
         st.info("A person stopped this run. It can go on from the step it was in.", icon=":material/stop_circle:")
     _kept(run)
-    if run.draft_id:
-        draft = studio().draft(run.draft_id)
+    drafts = (summary.id for summary in studio().drafts(run.id) if summary.sentences)
+    if draft_id := run.draft_id or next(drafts, None):
+        draft = studio().draft(draft_id)
+        if not run.draft_id:
+            st.caption("What was written so far is below; it is not finished.")
         notices(run, draft, working=True)  # told, not changed: the desk is closed
         tabs(run, draft, editable=False)
     else:
@@ -45,13 +50,14 @@ def _buttons(run: Run) -> None:
             flash("Started again with the same brief.")
 
     budget = None
-    if run.status == Status.FAILED and (run.error or {}).get("kind") == "BudgetSpent":
+    if standing(run) is BUDGET_SPENT:
         spent = max(run.brief.budget_usd or 0.0, run.cost_usd)
         budget = st.number_input(
             "New budget, $", min_value=spent, value=2 * spent, format="%.4f", key=session.of("budget", run.id)
         )
     if run.status in {Status.CANCELLED, Status.FAILED}:
-        word = "Go on" if run.status == Status.CANCELLED else "Back to the desk" if run.draft_id else "Retry this step"
+        going_on = run.status == Status.CANCELLED or budget
+        word = "Go on" if going_on else "Back to the desk" if run.draft_id else "Retry this step"
         st.button(word, type="primary", icon=":material/play_arrow:", on_click=resume)
     st.button("Start anew", icon=":material/restart_alt:", on_click=again)
 

@@ -11,7 +11,7 @@ from pages.components import session, sources
 from pages.components.door import studio
 from pages.components.figures import ago, count, left, money, plain
 from pages.components.shell import badge, flash, nothing, person, told
-from pages.components.words import state
+from pages.components.words import STEPS, state
 from pages.states.verification import update_row
 
 LENGTHS = {"Short · 600 words": 600, "Article · 1,200 words": 1200, "Long read · 2,500 words": 2500}
@@ -48,7 +48,16 @@ def _brief(settings: Settings, held: int) -> None:
         st.selectbox("Length", list(LENGTHS), index=1, key=session.LENGTH, width=210)
         st.selectbox("Audience", AUDIENCES, key=session.AUDIENCE, width=180)
         if settings.uses_model:
-            st.number_input("Budget, $", 0.0, 100.0, settings.budget_usd or 0.0, 0.25, key=session.BUDGET, width=140)
+            st.number_input(
+                "Budget, $",
+                0.0,
+                100.0,
+                settings.budget_usd or 0.0,
+                0.25,
+                key=session.BUDGET,
+                width=140,
+                help="What a run may cost in all; 0 means no limit",
+            )
         st.button(
             "Make a plan", type="primary", icon=":material/arrow_forward:", shortcut="Ctrl+Enter",
             on_click=_start, args=(settings,),
@@ -59,7 +68,21 @@ def _brief(settings: Settings, held: int) -> None:
         else "Works without a model: articles are composed from the sources' own sentences."
     )
     st.caption(f"You see the plan before anything is researched. {how} {count(held, 'source')} in the library.")
+    estimated = st.container()
     _options(settings)
+    if settings.uses_model:
+        estimated.caption(_estimate())
+
+
+def _estimate() -> str:
+    """What such a run will take, before there is a plan; rests on the form as it stands."""
+    said = st.session_state
+    brief = Brief(
+        topic="any", words=LENGTHS[said[session.LENGTH]], budget_usd=said[session.BUDGET],
+        engines=tuple(said[session.ENGINES]),
+    )  # fmt: skip
+    found = studio().estimate(brief)
+    return f"Estimate: {plain(found.told)}. {plain(found.degrades)}"
 
 
 def _options(settings: Settings) -> None:
@@ -189,6 +212,11 @@ def _row(run: Run, verb: str) -> None:
 
 
 def _standing(run: Run) -> str:
+    branch = f"branch from {STEPS[run.fork.step]} · " if run.fork else ""
+    return branch + _progress(run)
+
+
+def _progress(run: Run) -> str:
     if run.status in {Status.QUEUED, Status.RUNNING, Status.PAUSED}:
         progress = studio().progress(run.id)
         parts = [

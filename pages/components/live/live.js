@@ -181,6 +181,7 @@ function seconds(s) { return s < 10 ? `${s.toFixed(1)} s` : s < 90 ? `${Math.rou
 // As `figures.money` says it: what has no price is never called nothing.
 function money(usd, unpriced = 0) {
   if (unpriced && !usd) return "price unknown";
+  if (0 < usd && usd < 0.00005) return "under $0.0001";
   return `${unpriced ? "at least " : ""}$${usd.toFixed(0 < usd && usd < 0.01 ? 4 : 2)}`;
 }
 function left(range) {

@@ -57,7 +57,8 @@ def _estimate(briefs: list[Brief], studio: Studio, given: argparse.Namespace) ->
     for brief in briefs:
         found = studio.estimate(brief)
         row = {"topic": brief.topic, **asdict(found)}
-        print(json.dumps(row, ensure_ascii=False) if given.json else f"{brief.topic}: {found.told}")
+        said = f"{brief.topic}: {found.told}" + (f". {found.degrades}" if found.degrades else "")
+        print(json.dumps(row, ensure_ascii=False) if given.json else said)
     return 0
 
 

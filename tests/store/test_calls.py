@@ -55,3 +55,15 @@ def test_the_costs_of_a_day_are_the_sum_of_its_calls(store: Store):
     store.calls.begin(call(run_id, at=at), "{}")
     only = {"day": at[:10], "model": "m", "role": "writer", "calls": 4, "tokens_in": 300, "tokens_out": 60}
     assert store.calls.by_day(7) == [only | {"cost_usd": 0.75, "replayed": 1, "unpriced": 1}]
+
+
+def test_a_day_says_what_was_spent_in_vain_too_and_what_has_no_price(store: Store):
+    run_id = store.runs.add(Brief(topic="tides"))
+    for key, status, cost in (("a", "done", 0.5), ("b", "abandoned", 0.25), ("c", "failed", None)):
+        store.calls.begin(call(run_id, key=key), "{}")
+        spent = call(run_id, key=key, status=status, tokens_in=10, tokens_out=1, cost_usd=cost)
+        store.calls.finish(spent, '"answer"') if status == "done" else store.calls.fail(spent)
+    store.calls.add(call(run_id, key="a", status="replayed", cost_usd=0.0, at=now()))
+    day = store.calls.by_day(1)
+    assert sum(row["cost_usd"] for row in day) == store.runs.get(run_id).cost_usd == 0.75
+    assert sum(row["unpriced"] for row in day) == 1

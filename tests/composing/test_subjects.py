@@ -81,3 +81,12 @@ def test_words_around_a_subject_are_not_asked_for(topic, text):
 def test_another_language_is_left_as_it_is():
     text = "Ein Wärmepumpensystem senkt den Verbrauch eines alten Hauses deutlich und auf Dauer."
     assert left("Are heat pumps worth it?", item(1, text)) == [text]
+
+
+def test_what_a_page_on_one_command_says_of_itself_is_not_told_of_all():
+    text = "Backups of a PostgreSQL database are always taken of the entire cluster."
+    asked = {"topic": "How to back up a PostgreSQL database", "section": "What helps most",
+             "question": "How can one back up a PostgreSQL database?"}  # fmt: skip
+    assert write(item(1, text, title="pg_basebackup"), **asked) == ""
+    named = f"The program pg_basebackup copies the files of a PostgreSQL database for a backup. {text}"
+    assert write(item(1, named, title="pg_basebackup"), **asked).startswith("The program pg_basebackup")

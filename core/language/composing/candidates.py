@@ -7,14 +7,20 @@ sentences that an author wrote to follow each other read better than as many gat
 so longer runs are candidates beside their parts.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.language.composing.extracts import Extract
 from core.language.composing.guards import refusal
 from core.language.composing.openings import Leaning, leaning
+from core.language.composing.terms import content
 
 LONGEST_UNIT = 3
+_COMMAND = re.compile(r"(?P<name>\w+_\w+|[\w-]+(?=\([1-68]\)))")
+"""A page on one command or function, by its name or its section of the manual: `pg_basebackup`, `git-svn(1)`. What it
+says without naming it is said of it alone: that "backups are always taken of the whole cluster" is false of every other
+way to make one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +67,10 @@ def units(extracts: Sequence[Extract], known: frozenset[str]) -> list[Unit]:
 
 def _leaning(extract: Extract, known: frozenset[str]) -> Leaning:
     passage = extract.item.passage
+    command = _COMMAND.match(passage.title)
+    parts = frozenset(s for s in content(command["name"]) if "-" not in s) - known if command else frozenset()
+    if parts and not parts & extract.terms:
+        return Leaning.FULL
     return leaning(extract.text, _texts_before(extract), known, f"{passage.title} {passage.heading}")
 
 

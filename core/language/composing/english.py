@@ -75,7 +75,7 @@ _BASES = listed(
         outnumber persist possess predict prescribe preserve print process qualify rank resist respond
         restrict retire reward rotate round scan score spoil stretch sum suppress surround sustain
         tolerate underlie unite update uphold urge value view violate vote water widen withdraw witness
-        train hire persuade absorb deserve trust annoy concern handle encounter
+        train hire persuade absorb deserve trust annoy concern handle encounter copy
         """
 )
 

@@ -81,7 +81,8 @@ def _models(settings: Settings) -> Check:
     if not settings.uses_model:
         return Check("Models", True, "none: articles are composed from the sources' own sentences (extractive)")
     named = ", ".join(f"{role}: {settings.model_for(role)}" for role in ROLES)
-    return Check("Models", True, f"{settings.base_url or 'api.openai.com'}; {named}")
+    small = settings.small_model or "none"
+    return Check("Models", True, f"{settings.base_url or 'api.openai.com'}; {named}; small model: {small}")
 
 
 def _reranker(settings: Settings, store: Store) -> Check:

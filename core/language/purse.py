@@ -99,7 +99,8 @@ class Purse:
             said = "spent" if spent >= DEGRADE_AT * budget else "spent or under way"
             note = f"70 % of the budget of {_dollars(budget)} is {said}; {small} goes on for {chain[0]}."
             self._tell(f"{small} for {chain[0]}", spent, note)
-            return list(dict.fromkeys([small, *chain[1:]])), self._expected(small, task)
+            standing_by = [*chain[1:], chain[0]]  # a run that cannot go on otherwise is worth the dearer model
+            return list(dict.fromkeys([small, *standing_by])), self._expected(small, task)
         return chain, price
 
     def _tell(self, what: str, spent: float, note: str) -> None:

@@ -32,7 +32,7 @@ class Account:
 def test_what_is_under_way_brings_the_small_model_on():
     account = Account()
     with account.hold(small="small") as first, account.hold(small="small") as second:
-        assert (first, second) == (["big"], ["small"])
+        assert (first, second) == (["big"], ["small", "big"]), "the dearer one stands by"
     assert account.notes == ["70 % of the budget of $1.00 is spent or under way; small goes on for big."]
     with account.hold(small="small") as later:
         assert later == ["big"], "what came cheaper than feared is not held against it"

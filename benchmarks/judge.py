@@ -1,7 +1,8 @@
 """The deterministic judge against human labels: fit its weights, measure it.
 
-    python -m benchmarks.judge fit DATA_DIR       writes core/judging/weights.json: weights, thresholds, figures
-    python -m benchmarks.judge measure DATA_DIR   prints the tables of benchmarks/judge.md
+    python -m benchmarks.judge fit DATA_DIR       writes core/judging/weights.json (weights, thresholds, figures), and
+                                                  prints the tables of benchmarks/judge.md
+    python -m benchmarks.judge measure DATA_DIR   prints them by the thresholds in force
 
 DATA_DIR holds `dev.jsonl` and `train_extra.jsonl.gz`: one JSON object a line with `dataset`, `sources`
 (texts), `claim` and `label` (1: the sources support it). The data stays outside; the weights carry its hash.
@@ -262,7 +263,8 @@ def fit(folder: Path) -> None:
         "rarity": table,
     }
     _write(written)
-    print(f"{words.WEIGHTS} written from {len(rows):,} rows.")
+    print(f"{words.WEIGHTS} written from {len(rows):,} rows.\n")
+    judge_tables.show(measured, thresholds, list(_folds(rows)), by_family_left_out(rows, x))
 
 
 def _write(written: dict[str, Any]) -> None:

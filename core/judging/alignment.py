@@ -16,7 +16,7 @@ from difflib import SequenceMatcher
 
 from core.judging import degree, mixups, numerals, quantities, sentences, words
 from core.judging.encoder import Encoder, pooled
-from core.judging.features import Comparison, Prepared, Read, compare, prepare, read_claim
+from core.judging.features import Comparison, Prepared, Read, compare, prepare, read_claim, share
 from core.judging.fitted import Fitted, fitted
 from core.judging.languages import ENGLISH, OTHER, language
 from core.judging.quotes import bare
@@ -162,7 +162,7 @@ def _by_rule(
     if altered:
         return Label.CONTRADICTED, CONFLICT_SCORE, altered, False
     sentence = sources[comparison.source].sentences[comparison.best]
-    near = mixups.share(claim.stem_set, sentence.stem_set) >= _SAME_SUBJECT  # else no rule on the wording has a say
+    near = share(claim.stem_set, sentence.stem_set) >= _SAME_SUBJECT  # else no rule on the wording has a say
     turned = near and (_turned_around(claim, comparison, sentence) or mixups.found(claim, sentence))
     if turned:
         return Label.CONTRADICTED, FLIP_SCORE, turned, True
@@ -273,14 +273,19 @@ def _agree(said: str, held: str) -> bool:
 
 def _turned_around(claim: Read, comparison: Comparison, sentence: Read) -> str:
     """The reason when the sentence, or a clause of it, has nearly the same words in the opposite sense; else empty."""
-    clause = mixups.clause_on(claim, sentence)
+    clause = mixups.clause_on(claim, sentence, frozenset(stem for pair in comparison.opposites for stem in pair))
     turned = [pair for pair in comparison.opposites if pair[1] in clause.stem_set] or _one_opposite(claim, clause)
-    ignored = frozenset(stem for pair in turned for stem in pair) | _denials()
+    turned_stems = frozenset(stem for pair in turned for stem in pair)
+    ignored = turned_stems | _denials()
     if clause is not sentence:
         ignored |= frozenset(sentence.stems[:2]) - clause.stem_set
     if mixups.alike(claim, clause, ignored) < _SAME_WORDS:
         return ""
-    unequal = claim.negated != clause.negated and not _same_bound(claim, sentence)
+    denying = [
+        words.is_negated([token for token in read.tokens if words.stem(token) not in turned_stems])
+        for read in (claim, clause)
+    ]
+    unequal = denying[0] != denying[1] and not _same_bound(claim, sentence)
     denied = unequal and "only" not in claim.tokens + clause.tokens
     if turned and not denied:
         said, held = (_spelled(stem, read) for stem, read in zip(turned[0], (claim, clause), strict=True))
@@ -341,11 +346,11 @@ def _quoted(claim: Read, source: Prepared, comparison: Comparison) -> tuple[int,
     """The best sentence, and a neighbour where it holds words of the claim that the best one lacks."""
     first = last = comparison.best
     left = claim.stem_set - source.sentences[comparison.best].stem_set
-    total = sum(map(words.rarity, claim.stem_set)) or 1.0
+    total = words.weight(claim.stem_set) or 1.0
     for at in (comparison.best - 1, comparison.best + 1):
         if comparison.first <= at <= comparison.last:
             gained = left & source.sentences[at].stem_set
-            if sum(map(words.rarity, gained)) / total >= 0.1:
+            if words.weight(gained) / total >= 0.1:
                 first, last = min(first, at), max(last, at)
     return first, last
 

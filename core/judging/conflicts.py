@@ -158,13 +158,12 @@ def _same_subject(first: _Statement, second: _Statement) -> bool:
     shared = first.stems & second.stems
     if len(shared) < _FEWEST_SHARED_STEMS:
         return False
-    weight = {stem: words.rarity(stem) for stem in first.stems | second.stems}
-    total = [sum(weight[stem] for stem in one.stems) for one in (first, second)]
-    common = sum(weight[stem] for stem in shared)
-    if common / min(total) < _SHARED or common / sum(weight.values()) < _ALIKE:
+    total = [words.weight(one.stems) for one in (first, second)]
+    common = words.weight(shared)
+    if common / min(total) < _SHARED or common / words.weight(first.stems | second.stems) < _ALIKE:
         return False
     only = (first.stems - shared - _CARRIERS, second.stems - shared - _CARRIERS)
-    extra = [sum(weight[stem] for stem in own) / whole for own, whole in zip(only, total, strict=True)]
+    extra = [words.weight(own) / whole for own, whole in zip(only, total, strict=True)]
     if min(extra) > (_EXTRA_NAMED if first.names & second.names else _EXTRA) or _other_kind(first, second):
         return False
     against = words.opposites()

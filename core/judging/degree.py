@@ -5,12 +5,14 @@ nearly the same are compared, so that the stronger word is all that is added. A 
 supported; a word that leaves no room for the other's ("few" for "most") contradicts.
 """
 
+import functools
 import re
 from dataclasses import dataclass
 
 from core.judging import words
-from core.judging.features import Read, read_claim
+from core.judging.features import Read, read_claim, share
 from core.judging.mixups import alike
+from core.judging.units import WORDS
 from core.models import Label
 
 _SAME = 0.75
@@ -19,10 +21,12 @@ _STRENGTH = {
     "no": 0, "none": 0, "nobody": 0, "few": 1, "some": 2, "several": 2, "many": 3, "half": 3, "most": 4, "majority": 4,
     "almost all": 5, "nearly all": 5, "all": 6, "every": 6, "each": 6,
 }  # fmt: skip
+_COUNTS = "two three four five six seven eight nine ten eleven twelve"
+_COUNT = rf"(?:\d+|{_COUNTS.replace(' ', '|')})"
 _QUANTIFIER = re.compile(
     r"\b(?P<only>only\s+)?(?P<word>(?:almost|nearly) all|almost none|no|none|nobody|few|some|several|many|half|most|"
-    r"majority|all|every(?! \d| other| few)|each)\b(?:\s+one)?(?:\s+of)?(?:\s+(?:the|its|their|these|those))?"
-    r"(?:\s+[\d,]+)?\s+(?P<noun>[a-z]{3,})",
+    rf"majority|all|every(?! \d| other| few)|each|(?:at least )?{_COUNT}(?=\s+of\s))\b(?:\s+one)?(?:\s+of)?"
+    rf"(?:\s+(?:the|its|their|these|those))?(?:\s+(?P<whole>{_COUNT}))?\s+(?P<noun>[a-z]{{3,}})",
     re.IGNORECASE,
 )
 _OFTEN = {
@@ -45,6 +49,16 @@ _REPORTED = re.compile(
     r"\s+(?:the claim\s+)?that\b",
     re.IGNORECASE,
 )
+_CONDITION = re.compile(
+    r"^(?P<main>.{12,}?),?\s+(?P<word>if|unless|provided that|as long as|on condition that)\s+"
+    r"(?P<condition>[^,;]{8,}?)[.;]?$",
+    re.IGNORECASE,
+)
+_CONDITIONAL = words.listed(
+    "if unless provided when where whether may might could would condition depending as once until"
+)
+_WILL = words.listed("will is expected planned are be been has have")
+_WITHIN, _FEWEST_STEMS = 0.95, 3
 _RANKED = re.compile(
     r"\b(?:the\s+)?(second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+(?:nd|rd|th))[\s-]+(most\s+\w+|\w+est)\b",
     re.I,
@@ -61,7 +75,7 @@ class Stronger:
 
 def found(claim: Read, sentence: Read) -> Stronger | None:
     """The difference in strength between two sentences that else say the same; None where there is none."""
-    for rule in (_quantifier, _frequency, _rank, _up_to, _hedge, _reported):
+    for rule in (_quantifier, _frequency, _rank, _up_to, _condition, _hedge, _reported):
         said = rule(claim, sentence)
         if said:
             return said
@@ -73,7 +87,7 @@ def _is_same(claim: Read, sentence: Read, *ignored: str) -> bool:
 
 
 def _quantifier(claim: Read, sentence: Read) -> Stronger | None:
-    if not _is_same(claim, sentence, *_STRENGTH, "majority", "only"):
+    if not _is_same(claim, sentence, *_STRENGTH, *_COUNTS.split(), "majority", "only"):
         return None
     held = {words.stem(match["noun"].lower()): match for match in _QUANTIFIER.finditer(sentence.text)}
     for match in _QUANTIFIER.finditer(claim.text):
@@ -93,7 +107,22 @@ def _quantifier(claim: Read, sentence: Read) -> Stronger | None:
 
 def _strength(match: re.Match[str]) -> int:
     word = " ".join(match["word"].lower().split())
-    return 1 if word == "almost none" else _STRENGTH[word]
+    if word == "almost none":
+        return 1
+    return _STRENGTH[word] if word in _STRENGTH else _strength_of_count(word, match["whole"])
+
+
+def _strength_of_count(part: str, whole: str | None) -> int:
+    """ "Three of the five" are most, "two of the five" some."""
+    counts = [
+        float(WORDS.get(text.lower().removeprefix("at least "), 0) or _digits(text)) for text in (part, whole or "")
+    ]
+    return 4 if 2 * counts[0] > counts[1] > 0 else 2
+
+
+def _digits(text: str) -> float:
+    found = re.search(r"\d+", text)
+    return float(found[0]) if found else 0.0
 
 
 def _excludes(one: int, other: int) -> bool:
@@ -149,6 +178,32 @@ def _hedge(claim: Read, sentence: Read) -> Stronger | None:
         if set(verbs) & claim.stem_set and _is_same(claim, sentence, *hedge[1].split(), "study"):
             return Stronger(Label.PARTLY, f"The passage says it with “{hedge[1]}”, the sentence without.")
     return None
+
+
+def _condition(claim: Read, sentence: Read) -> Stronger | None:
+    """What the passage says on a condition said without one, or the condition itself said as a fact."""
+    found = _CONDITION.search(sentence.text)
+    if found is None or not _CONDITIONAL.isdisjoint(claim.tokens):
+        return None
+    main, condition = read_claim(found["main"]), read_claim(found["condition"])
+    light = _light()
+    wanted = claim.stem_set - light
+    told = f"{found['word'].lower()} {found['condition'].strip(' .')}"
+    if len(wanted) >= _FEWEST_STEMS and share(wanted, main.stem_set) >= _WITHIN:
+        return Stronger(Label.PARTLY, f"The passage says it only “{told}”.")
+    subject = frozenset(sentence.stems[:2])
+    if (
+        len(wanted) > 1
+        and condition.stem_set - light <= wanted
+        and share(wanted, condition.stem_set | subject) >= _WITHIN
+    ):
+        return Stronger(Label.PARTLY, f"The passage has it as a condition: “{told}”.")
+    return None
+
+
+@functools.cache
+def _light() -> frozenset[str]:
+    return frozenset(words.content(_WILL))
 
 
 def _reported(claim: Read, sentence: Read) -> Stronger | None:

@@ -90,9 +90,9 @@ def _conflict_about(claim: Read, conflicts: Sequence[Conflict], known: set[int])
     """The conflict whose subject the claim speaks of and whose value it gives, among passages the writer knew."""
     for conflict in conflicts:
         subject = set(words.content(words.tokens(conflict.subject)))
-        weight = sum(map(words.rarity, subject)) or 1.0
+        weight = words.weight(subject) or 1.0
         if {conflict.first, conflict.second} & known and claim.quantities:
-            shared = sum(words.rarity(stem) for stem in subject & claim.stem_set)
+            shared = words.weight(subject & claim.stem_set)
             if shared / weight >= _ON_THE_POINT:
                 return conflict
     return None

@@ -185,7 +185,7 @@ def compare(claim: Read, sources: Sequence[Prepared]) -> Comparison:
 
     comparison = Comparison(
         features=[], source=-s, first=first, best=nearest, last=last,
-        same_subject=_share(claim.subject, source.sentences[nearest].stem_set), cover_window=cover_window,
+        same_subject=share(claim.subject, source.sentences[nearest].stem_set), cover_window=cover_window,
     )  # fmt: skip
     missing = [stem for stem in dict.fromkeys(claim.stems) if stem not in everything]
     near = sum(1 for stem in missing if not any(stem[:5] in one.beginnings for one in sources))
@@ -221,9 +221,10 @@ def _around(source: Prepared, at: int) -> frozenset[str]:
     return frozenset().union(*(part.stem_set for part in source.sentences[max(0, at - 1) : at + 2]))
 
 
-def _share(stems: frozenset[str], have: frozenset[str]) -> float:
-    total = sum(map(words.rarity, stems))
-    return sum(map(words.rarity, stems & have)) / total if total else 0.0
+def share(stems: frozenset[str], have: frozenset[str]) -> float:
+    """How much of the stems, by rarity, is there."""
+    total = words.weight(stems)
+    return words.weight(stems & have) / total if total else 0.0
 
 
 def _pairs(stems: Sequence[str], *, gap: int = 2) -> frozenset[tuple[str, str]]:
@@ -263,6 +264,8 @@ def _numbers(claim: Read, sources: Sequence[Prepared], window: Sequence[Read], c
     for wanted in claim.quantities:
         if any(quantities.agree(wanted, held) for held in here):
             continue
+        if any(quantities.reckoned(wanted, part.quantities) for part in window):
+            continue
         missing_window += 1
         if any(quantities.agree(wanted, held) for held in everywhere):
             continue
@@ -273,7 +276,7 @@ def _numbers(claim: Read, sources: Sequence[Prepared], window: Sequence[Read], c
             for held in part.quantities
             if held not in matched and quantities.conflict(wanted, held) and not _is_aside(held, part, claim)
         ]
-        if against:
+        if against and not any(_is_coarser(held, wanted) for held in part.quantities):
             comparison.conflicts.append((wanted, against[0]))
     missing = len([quantity for quantity in comparison.missing_quantities if not (quantity.spelled or quantity.named)])
     missing += 0.5 * (len(comparison.missing_quantities) - missing)
@@ -282,6 +285,11 @@ def _numbers(claim: Read, sources: Sequence[Prepared], window: Sequence[Read], c
         math.log1p(count), float(missing), float(missing_window), float(len(comparison.conflicts)),
         missing / max(1, count),
     ]  # fmt: skip
+
+
+def _is_coarser(held: Quantity, wanted: Quantity) -> bool:
+    """Is it the month of the claim's day, so that the day may be right?"""
+    return held.measure == wanted.measure == "day of year" and held.low <= wanted.low and wanted.high <= held.high
 
 
 def _is_aside(held: Quantity, part: Read, claim: Read) -> bool:

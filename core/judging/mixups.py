@@ -13,7 +13,7 @@ from difflib import SequenceMatcher
 from itertools import combinations
 
 from core.judging import quantities, words
-from core.judging.features import Read
+from core.judging.features import Read, share
 from core.judging.features import read_claim as read  # kept: the same clauses come again
 from core.judging.quantities import Quantity
 
@@ -26,15 +26,30 @@ _PRONOUNS = words.listed("he she it they this these those we i you")
 _COMPARED = re.compile(
     r"\b(more|less|fewer|higher|lower|larger|smaller|better|worse|[a-z]{2,}er)\b(?:\s+\w+)?\s+than\b"
 )
+_SIDE = re.compile(
+    r"\b(?P<verb>[a-z]+(?:ed|s)|spoke|ruled|stood|fought)\s+(?P<side>for|against|in favour of)\b", re.IGNORECASE
+)
+_AGENT = re.compile(
+    r"\b(?P<verb>[a-z]+ed|made|led|built|won|sold|written|brought|bought|held|run|found|given|taken|beaten|known|grown)"
+    r"\s+by\s+(?P<agent>the\s+[a-z]+|(?:the\s+)?[A-Z][\w&'-]*(?:\s+(?:of\s+)?[A-Z][\w&'-]*)*)"
+)
+_AFTER_AGENTS = re.compile(
+    r"[;.]\s|\s(?:against|in|at|on|after|before|with|from|for|who|which|that|starring)\s"
+    r"|\s(?:and|but)\s+(?:(?:was|were|is|are)\s+)?[a-z]+\s+by\s",
+    re.IGNORECASE,
+)
 
 
 def found(claim: Read, sentence: Read) -> str:
     """The reason, in words, when the claim mixes up what the passage's sentence says; else empty."""
     clause = clause_on(claim, sentence)
+    crossed = [_crossed(part, sentence) for part in parts(claim)]
     return (
-        _crossed(claim, sentence)
+        next(filter(None, crossed), "")
         or _turned_round(claim, clause)
         or _another_name(claim, clause)
+        or _other_side(claim, sentence)
+        or _other_agent(claim, sentence)
         or _compared(claim, sentence)
     )
 
@@ -63,13 +78,13 @@ def _parallel(left: Read, right: Read) -> bool:
     measures = {quantity.measure for quantity in left.quantities} & {quantity.measure for quantity in right.quantities}
     against = words.opposites()
     opposed = any(against[stem] & right.stem_set for stem in left.stem_set if stem in against)
-    told_of = bool(left.names) and bool(right.names) and bool(_bare(left)) and bool(_bare(right))
+    told_of = bool(capitalised(left)) and bool(capitalised(right)) and bool(_bare(left)) and bool(_bare(right))
     return bool(measures) or opposed or told_of
 
 
 def _bare(part: Read) -> frozenset[str]:
     """Stems of the clause without its names and values."""
-    return part.subject - _stems(part.names)
+    return part.subject - _stems(capitalised(part))
 
 
 def _stems(found_words: Iterable[str]) -> frozenset[str]:
@@ -180,12 +195,6 @@ def _title(names: Sequence[str]) -> str:
     return " ".join(name.title() for name in names[:3])
 
 
-def share(stems: frozenset[str], have: frozenset[str]) -> float:
-    """How much of the stems, by rarity, is there."""
-    total = sum(map(words.rarity, stems))
-    return sum(map(words.rarity, stems & have)) / total if total else 0.0
-
-
 # --- who did what to whom ---------------------------------------------------------------
 
 
@@ -220,6 +229,43 @@ def _another_name(claim: Read, clause: Read) -> str:
     return ""
 
 
+def _other_side(claim: Read, sentence: Read) -> str:
+    """For where the passage has those who are named against."""
+    said = _SIDE.search(claim.text)
+    if said is None or claim.negated:
+        return ""
+    for piece in parts(sentence):
+        held, named = _SIDE.search(piece.text), _opening(piece)
+        if held is None or piece.negated or not named or not set(named) <= set(claim.tokens):
+            continue
+        if _same_verb(said["verb"], held["verb"]) and (said["side"].lower() == "against") != (
+            held["side"].lower() == "against"
+        ):
+            return f"The passage says that {_title(named)} {held['verb']} {held['side']} it, not {said['side']}."
+    return ""
+
+
+def _other_agent(claim: Read, sentence: Read) -> str:
+    """Done by somebody whom the passage names beside it, not as the one who did it."""
+    for said in _AGENT.finditer(claim.text):
+        agent = _named_in(said["agent"])
+        held = [found for found in _AGENT.finditer(sentence.text) if _same_verb(said["verb"], found["verb"])]
+        if len(held) != 1 or not agent or not agent <= set(sentence.tokens):
+            continue
+        doers = _named_in(_AFTER_AGENTS.split(sentence.text[held[0].start("agent") :], maxsplit=1)[0])
+        if doers and not doers & agent:
+            return f"The passage says “{held[0].group()}” where the sentence says “{said.group()}”."
+    return ""
+
+
+def _named_in(text: str) -> set[str]:
+    return set(words.tokens(text)) - {"the", "a", "an", "of"}
+
+
+def _same_verb(one: str, other: str) -> bool:
+    return words.stem(one.lower()) == words.stem(other.lower())
+
+
 def _between(read_: Read, first: str, second: str) -> tuple[str, ...] | None:
     """The tokens between the only places of two names, in this order."""
     if read_.tokens.count(first) != 1 or read_.tokens.count(second) != 1:
@@ -249,18 +295,19 @@ def _sides(part: Read, match: re.Match[str]) -> tuple[frozenset[str], frozenset[
 # --- one clause ---------------------------------------------------------------
 
 
-def clause_on(claim: Read, sentence: Read) -> Read:
+def clause_on(claim: Read, sentence: Read, ignored: frozenset[str] = frozenset()) -> Read:
     """The clause of the sentence whose words are most nearly the claim's; the whole where none is nearer.
 
-    A clause behind the first stands without its subject: the sentence's first words do not count there.
+    A clause behind the first stands without its subject: the sentence's first words do not count there, nor anywhere
+    the `ignored` stems.
     """
     about = frozenset(_told_first(sentence))
     pieces = [(read(text), about if n else frozenset()) for n, text in enumerate(_HALVES.split(sentence.text)) if text]
-    return max([(sentence, frozenset()), *pieces], key=lambda piece: alike(claim, piece[0], piece[1]))[0]
+    return max([(sentence, frozenset()), *pieces], key=lambda piece: alike(claim, piece[0], piece[1] | ignored))[0]
 
 
 def alike(first: Read, second: Read, ignored: frozenset[str] = frozenset()) -> float:
     """Words both have of all words of both, by rarity."""
     union = (first.stem_set | second.stem_set) - ignored
     shared = (first.stem_set & second.stem_set) - ignored
-    return sum(map(words.rarity, shared)) / (sum(map(words.rarity, union)) or 1.0)
+    return words.weight(shared) / (words.weight(union) or 1.0)

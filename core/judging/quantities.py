@@ -4,9 +4,12 @@ Wrong numbers are what readers forgive least and what a program finds best. Two 
 when they measure the same thing; a rounded value agrees with the value it rounds. They are found in text by `numerals`.
 """
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
-from core.judging.units import CURRENCIES
+from core.judging.units import CURRENCIES, YEAR_S
 
 TURNED = {"at least": "at most", "at most": "at least"}
 
@@ -77,18 +80,13 @@ def agree(claim: Quantity, source: Quantity) -> bool:
         return _is_same_degree(claim, source)
     if claim.named and source.named:
         return (claim.low, claim.high) == (source.low, source.high)
-    if _against(claim, source):
+    if _against(claim, source) or _is_other_unit(claim, source):
         return False
     claim = _per(claim, source)
     if _same(claim.low, source.low, claim.measure) and _same(claim.high, source.high, claim.measure):
         return True
     if claim.measure == "day of year":
-        return (
-            source.low <= claim.low
-            and claim.high <= source.high
-            or claim.low <= source.low
-            and source.high <= claim.high
-        )
+        return claim.low <= source.low and source.high <= claim.high  # a finer date is more than the source says
     if claim.low == claim.high and source.low != source.high:
         if claim.bound in TURNED and claim.measure != "year":
             return claim.low <= source.low if claim.bound == "at least" else claim.low >= source.high
@@ -162,12 +160,36 @@ def _is_change(claim: Quantity, source: Quantity) -> bool:
     return fits and abs(apart - claim.low) <= 0.02 * apart
 
 
+def reckoned(claim: Quantity, held: Sequence[Quantity]) -> bool:
+    """Does it follow from two values of one sentence: a change from their difference, years gone by from two dates?
+
+    >>> from core.judging.numerals import find
+    >>> reckoned(find("rose by £2,500")[0], find("It was £5,000 in 2021 and £7,500 in 2023."))
+    True
+    """
+    for first, second in combinations([value for value in held if value.low == value.high], 2):
+        if first.measure != second.measure:
+            continue
+        apart = abs(first.low - second.low)
+        if first.measure == "year":
+            years = claim.low / YEAR_S
+            if claim.measure == "time" and years >= 2 and abs(years - apart) <= 1:
+                return True
+        elif claim.by and apart and claim.measure == first.measure and _same(claim.low, apart, claim.measure):
+            return True
+    return False
+
+
 def conflict(claim: Quantity, source: Quantity) -> bool:
     """Can both not be true of the same thing? Only values of the same measure conflict."""
     if {claim.measure, source.measure} <= CURRENCIES and claim.measure != source.measure:
         return claim.low == source.low and claim.high == source.high  # the amount kept, the currency changed
     if not same_measure(claim, source) or agree(claim, source) or agree(source, claim):
         return False
+    if claim.by != source.by and claim.measure != "percent":
+        return False  # a change and a level
+    if _is_other_unit(claim, source):
+        return True
     if _against(claim, source) or {claim.measure, source.measure} == _TEMPERATURES:
         return True
     claim = _per(claim, source)
@@ -178,6 +200,15 @@ def conflict(claim: Quantity, source: Quantity) -> bool:
     if bounded and apart:
         return not _open_towards(claim, source) and not _open_towards(source, claim)
     return apart
+
+
+def _is_other_unit(claim: Quantity, source: Quantity) -> bool:
+    """The figure kept and the unit changed: 200 mph for 200 km/h."""
+    figures = [re.findall(r"\d[\d,.]*", one.text) for one in (claim, source)]
+    same_figure = len(figures[0]) == 1 and figures[0] == figures[1]
+    return (
+        same_figure and bool(claim.measure) and claim.measure == source.measure and not _same(claim.low, source.low, "")
+    )
 
 
 def _open_towards(bounded: Quantity, other: Quantity) -> bool:

@@ -30,7 +30,7 @@ _SCALED = {
         "ml millilitre millilitres milliliter milliliters": 1e-3, "l litre litres liter liters": 1, "m³ m3": 1e3,
     },
     "voltage": {"v volt volts": 1, "kv kilovolt kilovolts": 1e3},
-    "speed": {"m/s": 1, "km/h kph": 1 / 3.6, "mph": 0.44704},
+    "speed": {"m/s": 1, "km/h kph": 1 / 3.6, "mph": 0.44704, "knot knots": 0.514444},
     "time": {
         "second seconds": 1, "minute minutes min": 60, "hour hours": 3600, "day days": 86400, "week weeks": 604800,
         "month months": 2629800, "year years": YEAR_S, "decade decades": 315576000,

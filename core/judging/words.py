@@ -6,6 +6,7 @@ weights.json; a word unknown there is taken for rare. Stems are Snowball's (Port
 
 import functools
 import json
+import math
 import re
 import threading
 from collections.abc import Iterable, Sequence
@@ -14,7 +15,7 @@ from typing import Any
 
 WEIGHTS = Path(__file__).with_name("weights.json")
 
-_TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d[\d,]*(?:\.\d+)?")
+_TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+(?:,\d{3})*(?:\.\d+)?")
 _SHORT_TITLE = re.compile(r"\b(?:Dr|Mr|Mrs|Ms|Prof|St|[A-Z])\.$")
 _NAME = re.compile(r"[^\W\d_][\w&'’.-]*")
 
@@ -54,7 +55,7 @@ _OPPOSITES = """increase/decrease rise/fall rise/drop grow/shrink more/less more
     better/worse required/optional mandatory/voluntary cheap/expensive heavier/lighter upper/lower day/night
     inside/outside indoor/outdoor raise/lower lower/raise increased/fell decreased/rose import/export full/empty
     safe/harmful safe/unsafe passed/failed upheld/dismissed denied/admitted refused/agreed disagreed/agreed
-    from/until since/until for/against"""
+    from/until since/until for/against like/unlike"""
 
 
 # Snowball keeps the word it works on in itself: two threads at once give wrong stems, or fall over.
@@ -100,6 +101,11 @@ def rarity(word_stem: str) -> float:
     """How rare a stem is, in nats; about 0.5 for the commonest content words, 9 for unknown ones."""
     table, unknown = rarity_table()
     return table.get(word_stem, unknown)
+
+
+def weight(stems: Iterable[str]) -> float:
+    """The rarity of all of them; the same to the last bit in whatever order they come."""
+    return math.fsum(map(rarity, stems))
 
 
 def is_known(word_stem: str) -> bool:

@@ -5,6 +5,8 @@ expected to fail; one that is mended has to lose its mark.
 """
 
 import json
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 
 from core.judging.alignment import align
 from core.models import Label
+from core.settings import ROOT, child_environment
 
 PAIRS = [
     (f"{path.stem}-{number}", json.loads(line))
@@ -37,6 +40,24 @@ SAYS = {
 def test_the_judge_says_what_a_person_would(pair: dict[str, str], passage):
     verdict = align(pair["sentence"], [passage(pair["passage"])])
     assert verdict.label in SAYS[pair["expected"]], (pair, verdict.reason)
+
+
+def test_a_verdict_is_the_same_in_every_process():
+    code = (
+        "from tests.judging.test_pairs import PAIRS; from core.judging.alignment import align; "
+        "from core.models import Passage\n"
+        "for _, p in PAIRS:\n"
+        " t = p['passage']; s = Passage(id=1, source_id=1, snapshot_id=1, start=0, end=len(t), text=t)\n"
+        " v = align(p['sentence'], [s]); print(v.label, v.score, v.reason)"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, check=True, cwd=ROOT,
+            env=child_environment({"PYTHONHASHSEED": seed}),
+        ).stdout
+        for seed in ("1", "4", "9")
+    }  # fmt: skip
+    assert len(said) == 1, "the order of a set got into a verdict"
 
 
 def test_there_are_enough_pairs_and_half_of_them_traps():

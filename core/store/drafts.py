@@ -217,8 +217,9 @@ class Drafts:
         with self._database.read() as c:
             row = c.execute(
                 "SELECT count(*) AS shown, sum(canary = 'caught') AS caught FROM"
-                " (SELECT json_extract(data, '$.canary') AS canary FROM events INDEXED BY events_judged WHERE kind = 'judged'"
-                f" AND run_id IN (SELECT id FROM ({_NEWEST}))) WHERE canary IN ('caught', 'missed')",
+                " (SELECT json_extract(data, '$.canary') AS canary FROM events INDEXED BY events_judged"
+                f" WHERE kind = 'judged' AND run_id IN (SELECT id FROM ({_NEWEST})))"
+                " WHERE canary IN ('caught', 'missed')",
                 (limit,),
             ).fetchone()
         return row["shown"], row["caught"] or 0

@@ -23,7 +23,7 @@ class CountingModel(ScriptedModel):
         self.asked: dict[str, str] = {}
         """Prompt hash -> the words of the request."""
         super().__enter__()
-        self._loop.call_soon_threadsafe(self._loop.set_exception_handler, _unless_cut)
+        self._loop.call_soon_threadsafe(self._loop.set_exception_handler, unless_cut)
         return self
 
     async def _reply(self, outcome: str, asked: dict[str, Any], prompt: str, writer: Any) -> bool:
@@ -33,7 +33,7 @@ class CountingModel(ScriptedModel):
         return whole
 
 
-def _unless_cut(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+def unless_cut(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     """A killed caller's connection is reset, which is what this is about and no news."""
     if not isinstance(context.get("exception"), ConnectionError):
         loop.default_exception_handler(context)

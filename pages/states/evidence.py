@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 AROUND = 700
 """Characters of the section shown on either side of a passage."""
-OWN_LISTS = {"lexical", "dense"}
+OWN_LISTS = {"lexical", "dense", "graph"}
 """Any other was given by a reranking model of that name."""
 MOST_NAMED = 6
 """Pages named that were not what the brief asks for."""

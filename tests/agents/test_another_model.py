@@ -64,17 +64,15 @@ def test_a_run_whose_writer_never_answers_is_finished_by_the_fallback(
 def test_from_seventy_percent_of_the_budget_the_small_model_goes_on(with_models: Callable[..., House]):
     with ScriptedModel() as server:
         house = with_models(server)
-        first = house.work(house.start(words=300, autopilot=True))
-        calls = ledger(house, first)
-        written = next(place for place, call in enumerate(calls) if call.role == "writer")
-        budget = sum(call.cost_usd or 0.0 for call in calls[:written]) / 0.71
+        first = house.work(house.start(autopilot=True))
+        budget = first.cost_usd * 0.45
     with ScriptedModel() as server:
         house = with_models(server, small_model=SMALL)
-        run = house.work(house.start(words=300, autopilot=True, budget_usd=budget))
+        run = house.work(house.start(autopilot=True, budget_usd=budget))
         assert run.status in (Status.FINISHED, Status.GATE), run.error
-        assert {call.model for call in ledger(house, run) if call.role == "planner"} == {LARGE}
-        assert {call.model for call in ledger(house, run) if call.role == "writer"} == {SMALL}
-        assert run.cost_usd < budget < first.cost_usd / 2
+        assert next(call.model for call in ledger(house, run)) == LARGE, "there is money enough for the plan"
+        assert SMALL in {call.model for call in ledger(house, run) if call.role == "writer"}
+        assert run.cost_usd < budget
         notes = [event.data["note"] for event in house.events(run.id, "budget")]
         assert notes[0].startswith("70 % of the budget of $")
         assert notes[0].endswith(f"is spent or under way; {SMALL} goes on for {LARGE}.")

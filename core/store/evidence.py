@@ -61,12 +61,18 @@ class EvidenceStore:
 
     def of_run(self, run_id: str) -> list[Evidence]:
         """Every question's evidence, in the order of the questions."""
+        return self._where("e.run_id = ?", run_id)
+
+    def of_question(self, run_id: str, question_id: int) -> Evidence | None:
+        return next(iter(self._where("e.run_id = ? AND e.question_id = ?", run_id, question_id)), None)
+
+    def _where(self, condition: str, *values: object) -> list[Evidence]:
         with self._database.read() as c:
-            heads = c.execute("SELECT * FROM evidence WHERE run_id = ? ORDER BY question_id", (run_id,)).fetchall()
+            heads = c.execute(f"SELECT * FROM evidence e WHERE {condition} ORDER BY e.question_id", values).fetchall()
             rows = c.execute(
-                "SELECT i.* FROM evidence_items i JOIN evidence e ON e.id = i.evidence_id WHERE e.run_id = ?"
+                f"SELECT i.* FROM evidence_items i JOIN evidence e ON e.id = i.evidence_id WHERE {condition}"
                 " ORDER BY i.evidence_id, i.position",
-                (run_id,),
+                values,
             ).fetchall()
         passages = self._passages.passages(row["passage_id"] for row in rows)
         items: dict[int, list[EvidenceItem]] = {}
@@ -86,9 +92,6 @@ class EvidenceStore:
             )
             for head in heads
         ]  # fmt: skip
-
-    def of_question(self, run_id: str, question_id: int) -> Evidence | None:
-        return next((e for e in self.of_run(run_id) if e.question_id == question_id), None)
 
     def numbers(self, run_id: str) -> dict[int, int]:
         """Citation number -> passage id."""

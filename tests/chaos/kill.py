@@ -93,7 +93,9 @@ def rampage(
             statuses = dict(Counter(existing(studio, i).status.value for i in ids))
             say(f"{part.name}: {len(kinds)} kills; {statuses}; {len(viewer.seen)} runs watched, the feed broke off "
                 f"{viewer.broken} times; faults: {_faults(server)}")  # fmt: skip
-            return count(studio, ids, server, fetched_twice=len(web.fetched_although_kept), seen_wrong=wrong)
+            for one in wrong:
+                say(f"{part.name}: a viewer saw another story, {one}")
+            return count(studio, ids, server, fetched_twice=len(web.fetched_although_kept), seen_wrong=len(wrong))
 
 
 def _keep_going(studio: Studio, ids: list[str], at_once: int, web: BadWeb) -> None:

@@ -66,13 +66,17 @@ class Viewer(threading.Thread):
             run and run.status not in RESTING and seen and seen[-1] >= self._studio.store.events.last_seq(run_id)
         )
 
-    def wrong(self, most_s: float = 20.0) -> int:
-        """Stop; of how many of the watched runs another story was seen than the one that is kept."""
+    def wrong(self, most_s: float = 90.0) -> list[str]:
+        """Stop, once everything watched was seen to its end; what was seen otherwise than it is kept."""
         end = time.monotonic() + most_s
         while time.monotonic() < end and not all(self._ended(run_id, seen) for run_id, seen in list(self.seen.items())):
             time.sleep(0.1)
         self._over.set()
         self.join(10)
-        return sum(
-            seen != list(range(1, self._studio.store.events.last_seq(run_id) + 1)) for run_id, seen in self.seen.items()
-        )
+        told = []
+        for run_id, seen in self.seen.items():
+            last = self._studio.store.events.last_seq(run_id)
+            odd = [number for number, seq in enumerate(seen, 1) if number != seq]
+            if odd or len(seen) != last:
+                told.append(f"{run_id}: {len(seen)} of {last} seen, {'not in order' if odd else 'the rest never came'}")
+        return told

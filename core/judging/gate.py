@@ -6,7 +6,7 @@ estimate that could as well lie on the other side, or most verdicts are doubtful
 look; that closes the gate only where the settings say so.
 
 The article's threshold would be wrong for sections: of sections in which every claim is truly supported, the
-deterministic judge alone would put 18 to 37 in 100 below 0.8, for they have few claims; below 0.6 it puts 0.2 to 4 in
+deterministic judge alone would put 14 to 31 in 100 below 0.8, for they have few claims; below 0.6 it puts 0.1 to 4 in
 100 (three to ten claims, computed from its rates in benchmarks/judge.md).
 """
 

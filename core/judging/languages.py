@@ -59,12 +59,11 @@ def language(text: str) -> str:
     ('German', 'English', '')
     """
     text = text[:_LOOKED_AT]
-    scripts = Counter(_script(letter) for letter in text if letter.isalpha())
-    if not scripts:
-        return ""
-    script, letters = scripts.most_common(1)[0]
-    if script != "LATIN" and 2 * letters > scripts.total():
-        return _SCRIPTS.get(script, "another script")
+    scripts = Counter(_script(letter) for letter in text if letter > "\x7f" and letter.isalpha())
+    scripts.pop("LATIN", None)
+    for script, letters in scripts.most_common(1):
+        if 2 * letters > sum(map(str.isalpha, text)):
+            return _SCRIPTS.get(script, "another script")
     tokens = [token for token in words.tokens(text) if token[0].isalpha()]
     english = sum(1 for token in tokens if token in words.STOP)
     found = {name: sum(1 for token in tokens if token in common) for name, common in _COMMON.items()}
@@ -79,7 +78,7 @@ def language(text: str) -> str:
 
 
 def _script(letter: str) -> str:
-    return "LATIN" if letter.isascii() else unicodedata.name(letter, "?").split()[0].split("-")[0]
+    return unicodedata.name(letter, "?").split()[0].split("-")[0]
 
 
 def with_points(text: str, spoken: str) -> str:

@@ -60,7 +60,7 @@ def build(checkpoints: SqliteSaver) -> CompiledStateGraph:
     graph.add_conditional_edges("outline", _writers, ["write"])
     graph.add_edge("write", "frame")
     for judged in ("frame", "judge", "revise", "settle"):
-        graph.add_conditional_edges(judged, _after_judging, ["revise", "settle", "edit", "desk"])
+        graph.add_conditional_edges(judged, _after_judging, ["revise", "settle", "edit", "desk", END])
     graph.add_conditional_edges("edit", _after_editing, ["publish", "desk"])
     graph.add_conditional_edges("desk", _desk_answer, ["apply", "publish", "outline", "desk"])
     graph.add_edge("apply", "desk")
@@ -99,6 +99,8 @@ def _writers(state: RunState, runtime: Runtime[Context]) -> list[Send]:
 
 
 def _after_judging(state: RunState, runtime: Runtime[Context]) -> str:
+    if not state.evidence:
+        return END
     if state.flawless:
         return "edit"
     if state.round < runtime.context.brief.max_revisions and not state.stalled:

@@ -137,11 +137,18 @@ def introduce(state: RunState, context: Context, *, finished: bool) -> None:
 
 
 def frame(state: RunState, context: Context) -> Update:
-    """Complete the draft: repeated facts go, introduction and limitations stand; then it is scored."""
+    """Complete the draft: repeated facts go, introduction and limitations stand; then it is scored.
+
+    A first draft that says nothing is no article: what was found does not speak of the topic after all.
+    """
     drafts = context.store.drafts
     draft = _without_repeats(drafts.get(state.draft_id), context)
     if not draft.sections[0].sentences:
         introduce(state, context, finished=True)
+        draft = drafts.get(draft.id)
+    says_something = any(sentence.kind is SentenceKind.CLAIM for sentence in draft.sentences)
+    if not says_something and context.store.runs.get(context.run_id).draft_id is None:
+        return {"evidence": False}
     limits = limitations(context, draft)
     last = len(draft.sections) - 1
     drafts.put_section(draft.id, last, [Sentence(text=line, kind=SentenceKind.NOTE) for line in limits])
@@ -191,7 +198,8 @@ def limitations(context: Context, draft: Draft) -> list[str]:
             continue
         word = "An older source is out of date" if conflict.kind == "outdated" else "Sources disagree"
         lines.append(f"{word}: “{conflict.first_quote}” against “{conflict.second_quote}”")
-    sources = {item.passage.source_id for e in evidence for item in e.used}
+    cited = {citation.passage_id for sentence in draft.sentences for citation in sentence.citations}
+    sources = {item.passage.source_id for e in evidence for item in e.used if item.passage.id in cited}
     lines.append(
         f"This article rests on {len(sources)} source{'s' if len(sources) != 1 else ''}; "
         "what they leave out, it leaves out too."

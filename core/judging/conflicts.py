@@ -31,6 +31,11 @@ _CARRIERS = words.listed(
 """Stems that carry a value without saying of what; they make no difference between two sentences."""
 _VERSION = re.compile(r"\b(?:version|release)s?\s*$", re.IGNORECASE)
 """Before a number that names a release: another release is another subject, not another value."""
+_OF_THE_PAGE = re.compile(
+    r"\b(?:page|document|file|site) (?:was |is )?last (?:modified|updated|edited|changed)\b|^last (?:modified|updated)\b|©",
+    re.IGNORECASE,
+)
+"""A page's own date says nothing of its subject."""
 _FEWEST_SHARED_STEMS = 3
 _OUTDATED_YEARS = 2
 _TIME_MEASURES = frozenset({"year", "day of year", "clock"})
@@ -103,7 +108,7 @@ def _statement(read: Read, passage: Passage) -> _Statement | None:
         if value.measure not in _TIME_MEASURES and not value.spelled and not _VERSION.search(read.text[: value.start])
     )
     stems = frozenset(stem for stem in read.stems if not stem[0].isdigit())
-    if not values or len(stems) < _FEWEST_SHARED_STEMS:
+    if not values or len(stems) < _FEWEST_SHARED_STEMS or _OF_THE_PAGE.search(read.text):
         return None
     years = frozenset(
         value.low

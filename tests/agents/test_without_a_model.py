@@ -92,6 +92,14 @@ def test_without_evidence_not_a_word_is_written(house: House):
     assert house.studio.progress(run_id).fraction == 1.0
 
 
+def test_where_what_was_found_speaks_of_a_neighbour_only_no_empty_article_comes_to_the_desk(house: House):
+    run_id = house.start("Do green roofs cool buildings?", autopilot=True)
+    run = house.work(run_id)
+    assert run.status is Status.NO_EVIDENCE
+    assert run.draft_id is None
+    assert run.error["remedy"]
+
+
 def test_a_run_without_evidence_looks_again_once_there_is_something_to_find(new_house):
     house = new_house()
     run_id = house.start("Why do bees dance?", autopilot=True)

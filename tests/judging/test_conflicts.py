@@ -94,3 +94,8 @@ def test_the_sample_librarys_planted_conflicts_are_found_and_nothing_else():
         ("outdated", "home-heat-grant-2017.html", "home-heat-grant-2026.md"),
         ("outdated", "canopy-plan-2018.html", "eastmarch-canopy-strategy-2026.md"),
     }
+
+
+def test_when_two_pages_were_last_changed_is_no_disagreement():
+    first, second = "2022-03-12 10:15:03 UTC", "2022-05-08 17:30:02 UTC"
+    assert disagree(f"This page last modified on {first}.", f"This page last modified on {second}.") is None

@@ -32,7 +32,8 @@ _CARRIERS = words.listed(
 _VERSION = re.compile(r"\b(?:version|release)s?\s*$", re.IGNORECASE)
 """Before a number that names a release: another release is another subject, not another value."""
 _OF_THE_PAGE = re.compile(
-    r"\b(?:page|document|file|site) (?:was |is )?last (?:modified|updated|edited|changed)\b|^last (?:modified|updated)\b|©",
+    r"\b(?:page|document|file|site) (?:was |is )?last (?:modified|updated|edited|changed)\b"
+    r"|^last (?:modified|updated)\b|©",
     re.IGNORECASE,
 )
 """A page's own date says nothing of its subject."""

@@ -33,7 +33,10 @@ def comparison(first: Run, second: Run) -> None:
             for (name, one), (_, other) in zip(left.items(), right.items(), strict=True)
         ],
         hide_index=True, height="content", alt="Facts and scores of both runs",
-        column_config={"": st.column_config.TextColumn(pinned=True, width=150), "Differs": st.column_config.TextColumn(width=64)},
+        column_config={
+            "": st.column_config.TextColumn(pinned=True, width=150),
+            "Differs": st.column_config.TextColumn(width=64),
+        },
     )  # fmt: skip
     drafts = [run.draft_id for run in runs if run.draft_id]
     if len(drafts) == 2:

@@ -11,8 +11,9 @@ from itertools import islice
 
 from core.agents.asking import further_queries, guesses
 from core.agents.evidence import Gathering, held
+from core.agents.pages import AT_ONCE, Enough, read_until
 from core.agents.state import RunState, Update
-from core.errors import ReadError
+from core.errors import Cancelled, ReadError
 from core.events import Kind
 from core.holdings import LibrarySearch
 from core.judging import conflicts
@@ -20,6 +21,7 @@ from core.models import Document, Evidence, Hit, Passage, Question, RunSource, S
 from core.reading.dedupe import duplicates
 from core.reading.extract import extract_response
 from core.reading.filter import check_site, relevance
+from core.reading.web import Response
 from core.retrieval.words import content_words, stems
 from core.runtime import Context
 
@@ -33,8 +35,6 @@ SOMETHING = 0.3
 """Likelihood that one question at least must have for a run to write at all. A thin question is searched on and told;
 a run is given up only where nothing speaks to it. On the sample library eight foreign topics stay below 0.28 with all
 their questions, and topics it holds have one above 0.55; a library of one short page reaches 0.31 to 0.40."""
-
-PAGES_AT_ONCE = 6
 
 PASSES = 2
 """Searches after the first, at most; a pass that puts no new passage before the writer is the last."""
@@ -73,14 +73,11 @@ def read_for(question: Question, queries: list[str], context: Context) -> int:
     context.emit(
         Kind.FOUND, Step.RESEARCH, question_id=question.id, hits=len(found.hits) + len(pasted), engines=engines
     )
-    kept = sum(context.map(lambda hit: _read(hit, question, context), pasted, at_once=PAGES_AT_ONCE))
+    kept = sum(context.map(lambda hit: _read(hit, question, context), pasted, at_once=AT_ONCE))
     ours = [hit for hit in found.hits if hit.snapshot_id is not None]
     kept += sum(_read(hit, question, context) for hit in [*ours, *_not_asked_for(queries, context)])
-    waiting, pages = [hit for hit in found.hits if hit.snapshot_id is None], 0
-    while waiting and pages < wanted:
-        batch, waiting = waiting[: wanted - pages], waiting[wanted - pages :]
-        pages += sum(context.map(lambda hit: _read(hit, question, context), batch, at_once=PAGES_AT_ONCE))
-    return kept + pages
+    others = [hit for hit in found.hits if hit.snapshot_id is None]
+    return kept + read_until(wanted, others, lambda hit, enough: _read(hit, question, context, enough))
 
 
 def _not_asked_for(queries: list[str], context: Context) -> list[Hit]:
@@ -98,10 +95,10 @@ class _Outcome:
     source: Source | None = None
 
 
-def _read(hit: Hit, question: Question, context: Context) -> bool:
+def _read(hit: Hit, question: Question, context: Context, enough: Enough = lambda: False) -> bool:
     """Read one hit, or take it from what was read before; True when it serves this question."""
     context.check()
-    outcome = context.once(f"read {hit.url}", lambda: _fetch(hit, question, context))
+    outcome = context.once(f"read {hit.url}", lambda: _fetch(hit, question, context, enough))
     source = outcome.source
     context.store.sources.note(
         context.run_id,
@@ -114,13 +111,13 @@ def _read(hit: Hit, question: Question, context: Context) -> bool:
     return outcome.status == "read"
 
 
-def _fetch(hit: Hit, question: Question, context: Context) -> _Outcome:
+def _fetch(hit: Hit, question: Question, context: Context, enough: Enough) -> _Outcome:
     before = _before_a_crash(hit, context)
     if before:
         return before
     queries = [question.text, *question.queries]
     try:
-        source = _source(hit, queries, context)
+        source = _source(hit, queries, context, enough)
         if source.id in context.left_out.sources:
             raise ReadError("left out in this branch", remedy="Nothing to do: a person said so.")
     except ReadError as error:
@@ -154,7 +151,7 @@ def _before_a_crash(hit: Hit, context: Context) -> _Outcome | None:
     return _Outcome(item.status, item.reason, source)
 
 
-def _source(hit: Hit, queries: list[str], context: Context) -> Source:
+def _source(hit: Hit, queries: list[str], context: Context, enough: Enough) -> Source:
     """The hit's text, kept. A library hit is held already; a page is fetched, checked and kept.
 
     Raises:
@@ -165,7 +162,7 @@ def _source(hit: Hit, queries: list[str], context: Context) -> Source:
         if source is not None:
             return source
     with context.span("read page", "TOOL", input=hit.url) as span:
-        page = context.client.get(hit.url, deadline_s=context.settings.page_deadline_s, cancelled=context.stopped)
+        page = _page(hit.url, context, enough)
         check_site(
             page.url,
             allow=(*context.brief.allow, *context.settings.allow),
@@ -179,6 +176,24 @@ def _source(hit: Hit, queries: list[str], context: Context) -> Source:
     if hit.engine != "pasted" and not fit.relevant:
         raise ReadError(fit.reason, remedy="Nothing to do: the next hit takes its place.")
     return context.holdings.keep(document)
+
+
+def _page(url: str, context: Context, enough: Enough) -> Response:
+    """
+    Raises:
+        ReadError: it cannot be read, or not before there were enough others.
+        Cancelled
+    """
+    deadline_s = context.settings.page_deadline_s
+    try:
+        return context.client.get(url, deadline_s=deadline_s, cancelled=lambda: context.stopped() or enough())
+    except Cancelled:
+        if context.stopped():
+            raise
+    raise ReadError(
+        "It answered too slowly; enough other pages were read meanwhile.",
+        remedy="Paste its address into the brief to have it read in any case.",
+    )
 
 
 # --- evidence ---------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Retrieval measured on a public set and on our own, with baselines, ablation and abstaining.
 
-    python -m benchmarks.retrieval --public DATA --debian GALLEY_DATA > benchmarks/retrieval.md
+    OMP_NUM_THREADS=1 python -m benchmarks.retrieval --public DATA --debian GALLEY_DATA > benchmarks/retrieval.md
 
 DATA holds the public set (`questions.jsonl`, one `<corpus>.md` a corpus), GALLEY_DATA the library that
 `benchmarks/questions/corpus.sh` makes. Either may be left out. The shelves are kept in `--cache`: the first run

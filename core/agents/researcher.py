@@ -162,7 +162,7 @@ def _source(hit: Hit, queries: list[str], context: Context, enough: Enough) -> S
         if source is not None:
             return source
     with context.span("read page", "TOOL", input=hit.url) as span:
-        page = _page(hit.url, context, enough)
+        page = _page(hit, context, enough)
         check_site(
             page.url,
             allow=(*context.brief.allow, *context.settings.allow),
@@ -178,22 +178,30 @@ def _source(hit: Hit, queries: list[str], context: Context, enough: Enough) -> S
     return context.holdings.keep(document)
 
 
-def _page(url: str, context: Context, enough: Enough) -> Response:
+def _page(hit: Hit, context: Context, enough: Enough) -> Response:
     """
     Raises:
-        ReadError: it cannot be read, or not before there were enough others.
+        ReadError: it cannot be read, or not before there were enough others, or it has no end.
         Cancelled
     """
     deadline_s = context.settings.page_deadline_s
     try:
-        return context.client.get(url, deadline_s=deadline_s, cancelled=lambda: context.stopped() or enough())
+        page = context.client.get(hit.url, deadline_s=deadline_s, cancelled=lambda: context.stopped() or enough())
     except Cancelled:
         if context.stopped():
             raise
-    raise ReadError(
-        "It answered too slowly; enough other pages were read meanwhile.",
-        remedy="Paste its address into the brief to have it read in any case.",
-    )
+        raise ReadError(
+            "It answered too slowly; enough other pages were read meanwhile.", remedy=_IN_ANY_CASE
+        ) from None
+    if page.truncated and hit.engine != "pasted":
+        raise ReadError(
+            f"It is longer than {context.settings.page_bytes / 1e6:g} MB, more than an article has.",
+            remedy=_IN_ANY_CASE,
+        )
+    return page
+
+
+_IN_ANY_CASE = "Paste its address into the brief to have it read in any case."
 
 
 # --- evidence ---------------------------------------------------------------

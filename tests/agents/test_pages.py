@@ -1,14 +1,26 @@
 """Pages are read until there are enough, and one that hangs holds nobody up."""
 
 import threading
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from core.agents import pages
+from core.agents import pages, researcher
 from core.agents.pages import AT_ONCE, read_until
+from core.errors import ReadError
 from core.models import Hit
+from core.wiring import context_for
+from tests.agents.small_house import House
+from tests.reading.site import Site
 
 HITS = [Hit(url=f"https://site{n}.example/", title="", engine="web", rank=n) for n in range(40)]
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    served = Site()
+    yield served
+    served.close()
 
 
 @pytest.fixture
@@ -68,3 +80,20 @@ def test_slow_pages_are_not_waited_for_when_half_are_there_and_no_hits_are_left(
     web = Web(hanging={1, 4})
     assert read_until(6, HITS[:5], web.read) == 3
     assert sorted(web.let_go) == [1, 4]
+
+
+def test_a_page_without_end_is_read_only_where_a_person_named_it(new_house: Callable[..., House], site: Site):
+    text = "".join(
+        f"<p>The barrier at Aldermoor keeps {n},400 homes dry in winter {n}, and the river council pays for it out of"
+        f" the flood fund that was set up after the storm of year {n}.</p>"
+        for n in range(1, 400)
+    )
+    title = "<title>What the Aldermoor barrier protects</title>"
+    url = site.html("/long", f"<!doctype html><html><head>{title}</head><body><article>{text}</article></body></html>")
+    house = new_house(allow_private_addresses=True, page_bytes=20_000)
+    run = house.to_review("What does the Aldermoor barrier protect?", urls=(url,))
+    (named,) = {(source.status, source.reason) for source in house.studio.sources(run.id) if source.url == url}
+    assert named == ("read", "")
+    context = context_for(run, house.process)
+    with pytest.raises(ReadError, match="longer than 0.02 MB"):
+        researcher._page(Hit(url=url, engine="searxng"), context, lambda: False)

@@ -176,7 +176,7 @@ def visit(browser: Any, server: Server) -> Iterator[Any]:
         context = browser.new_context(**settings)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(90_000)
         opened = Visitor(page, server)
 
         def heard(message: Any) -> None:

@@ -57,7 +57,7 @@ def test_a_topic_becomes_a_checked_and_published_article(visit: Any) -> None:
     visitor = visit()
     page = visitor.page
     make_plan(visitor)
-    assert "Needs you" in page.title()
+    expect(page).to_have_title(re.compile("Needs you"), timeout=LONG_MS)
     approve(page)
     await_review(page)
 

@@ -36,6 +36,8 @@ SOMETHING = 0.3
 a run is given up only where nothing speaks to it. On the sample library eight foreign topics stay below 0.28 with all
 their questions, and topics it holds have one above 0.55; a library of one short page reaches 0.31 to 0.40."""
 
+_IN_ANY_CASE = "Paste its address into the brief to have it read in any case."
+
 PASSES = 2
 """Searches after the first, at most; a pass that puts no new passage before the writer is the last."""
 
@@ -199,9 +201,6 @@ def _page(hit: Hit, context: Context, enough: Enough) -> Response:
             remedy=_IN_ANY_CASE,
         )
     return page
-
-
-_IN_ANY_CASE = "Paste its address into the brief to have it read in any case."
 
 
 # --- evidence ---------------------------------------------------------------

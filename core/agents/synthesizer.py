@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from core.agents import judge
 from core.agents.fence import evidence_block, fenced, one_line, passage_line
+from core.agents.repeats import first_tellings
 from core.agents.state import RunState, Update
 from core.events import Kind
 from core.judging.sentences import classify, parse_prose
@@ -164,18 +165,10 @@ def frame(state: RunState, context: Context) -> Update:
 
 
 def _without_repeats(draft: Draft, context: Context) -> Draft:
-    """Sections written side by side may tell the same thing; the first telling stays."""
-    told: set[str] = set()
-    for position, section in enumerate(draft.sections):
-        fresh = []
-        for sentence in section.sentences:
-            key = " ".join(sentence.text.lower().split())
-            if sentence.kind is SentenceKind.CLAIM and key in told:
-                continue
-            told.add(key)
-            fresh.append(sentence)
-        if len(fresh) < len(section.sentences):
-            context.store.drafts.put_section(draft.id, position, fresh)
+    fresh = first_tellings([section.sentences for section in draft.sections])
+    for position, (section, kept) in enumerate(zip(draft.sections, fresh, strict=True)):
+        if len(kept) < len(section.sentences):
+            context.store.drafts.put_section(draft.id, position, kept)
     return context.store.drafts.get(draft.id)
 
 

@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ class Check:
 
 
 def examine(settings: Settings, store: Store) -> list[Check]:
-    """Look at the database, the disk, the processes, the models and the word vectors."""
+    """Look at the database, the disk, the processes, the word vectors and the models."""
     return [
         _database(store),
         _disk(settings),
@@ -34,6 +35,7 @@ def examine(settings: Settings, store: Store) -> list[Check]:
         _vectors(),
         _models(settings),
         _reranker(settings, store),
+        _entailment(settings),
         _phoenix(settings),
     ]
 
@@ -101,6 +103,29 @@ def _reranker(settings: Settings, store: Store) -> Check:
     if apple <= stone:
         return Check("Reranker", False, f"{name} takes a stone for a fruit", "Check that it serves a reranking model.")
     return Check("Reranker", True, name)
+
+
+def _entailment(settings: Settings) -> Check:
+    """A class named wrongly in its config.json would turn every verdict around: so it is asked about a yes and a no."""
+    if not settings.entailment:
+        return Check("Entailment model", True, "none: words alone, and a model judge where one is set")
+    from core.judging.encoder import opened
+
+    claim, yes = "The museum is open on Mondays.", "The museum is open on Mondays and closed on Tuesdays."
+    no = "The museum is closed on Mondays, unless a Monday is a holiday."
+    try:
+        encoder = opened(settings.entailment)
+    except GalleyError as error:
+        return Check("Entailment model", False, f"{error.message} Runs stop at the judge.", error.remedy)
+    if (encoder.support(claim, [yes]) or 0.0) <= (encoder.support(claim, [no]) or 0.0):
+        return Check(
+            "Entailment model", False, f"{encoder.name} finds “{claim}” in “{no}” no less than in “{yes}”",
+            "See that `id2label` in its config.json has the model's own order, and that its tokenizer is its own.",
+        )  # fmt: skip
+    begun = time.perf_counter()
+    encoder.support(claim, [" ".join([yes] * 20)])
+    took = 1000 * (time.perf_counter() - begun)
+    return Check("Entailment model", True, f"{encoder.name}, {took:.0f} ms for a claim and a passage of 200 words")
 
 
 def _phoenix(settings: Settings) -> Check:

@@ -12,7 +12,6 @@ from core.store import Store
 pytest.importorskip("onnx")
 from tests.judging.small_entailment import write  # noqa: E402
 
-
 Looked = Callable[[Path | None], Check]
 
 

@@ -1,9 +1,13 @@
 """Everything at once: Phoenix, a worker and the studio as three processes, kept up and ended together.
 
 Phoenix is slow to start and nothing waits for it. Each process writes a log of its own. One that
-falls is started again; what it was at goes on.
+falls is started again; what it was at goes on. Where this process falls, the others end too (`core.tied`), and
+the next start waits until they have, so that it finds its ports.
 """
 
+import contextlib
+import fcntl
+import os
 import shutil
 import signal
 import socket
@@ -12,18 +16,24 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from core.errors import ConflictError
 from core.settings import ROOT, Settings, child_environment
 from core.store import Store
+from core.tied import PATIENCE_S
 
 STUDIO_PORT = 8501
 READY_S = 60.0
 ANNOUNCED_S = 5.0
 LOOK_S = 0.2
+ENDING_S = PATIENCE_S + 2.0
+"""How long the processes of one that fell may take to end."""
+SERVING, TIED = ".galley-serving", ".galley-tied"
+"""Files in the data folder, locked by whoever serves it, and by each process that was started."""
 AGAIN_S = 2.0
 """At least between two starts of the same process, so that one that always falls takes no more than a share."""
 
@@ -51,18 +61,32 @@ class _Child:
 
 
 def serve_all(settings: Settings, *, port: int | None = None) -> int:
-    """Start the three, print their addresses, keep them up until told to stop; returns an exit code."""
+    """Start the three, print their addresses, keep them up until told to stop; returns an exit code.
+
+    Raises:
+        ConflictError: this data folder is served already; says by whom.
+    """
     settings.data.mkdir(parents=True, exist_ok=True)
-    port = port or _free_from(STUDIO_PORT)
     for told in (signal.SIGTERM, signal.SIGHUP):  # the second is a terminal that is closed
         signal.signal(told, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    try:
+        with _alone(settings.data) as say_who:
+            port = port or _free_from(STUDIO_PORT)
+            say_who(f"process {os.getpid()}, http://127.0.0.1:{port}")
+            return _serve(settings, port)
+    except KeyboardInterrupt:
+        return 0
+
+
+def _serve(settings: Settings, port: int) -> int:
     children: dict[str, _Child] = {}
 
     def keep(name: str, start: Callable[[], subprocess.Popen[bytes]]) -> None:
         children[name] = _Child(start, start())
 
+    site_taken = _taken(settings.site_port)
     try:
-        keep("worker", lambda: _start("worker", [sys.executable, "-m", "core", "worker"], settings.data))
+        keep("worker", lambda: _start("worker", ["core", "worker"], settings.data))
         _until_announced(settings)
         keep("studio", lambda: _start("studio", _studio_command(port), settings.data))
         if phoenix := _phoenix(settings):
@@ -73,19 +97,81 @@ def serve_all(settings: Settings, *, port: int | None = None) -> int:
             if ready
             else f"The studio did not start; see {settings.data}/studio.log"
         )
-        print(f"Site     http://127.0.0.1:{settings.site_port}   (what you publish)")
-        print(f"Phoenix  {settings.phoenix or 'off'}   (traces; takes half a minute to come up)")
+        print(f"Site     http://127.0.0.1:{settings.site_port}   ({_of_the_site(settings, taken=site_taken)})")
+        print(f"Phoenix  {settings.phoenix or 'off'}   ({_of_phoenix(settings, started='phoenix' in children)})")
         print(f"Data     {settings.data}\nCtrl+C ends all of them.", flush=True)
         while ready:
             time.sleep(LOOK_S)
             for child in children.values():
                 child.look()
         return 1
-    except KeyboardInterrupt:
-        return 0
     finally:
         for child in children.values():
             _end(child.process)
+
+
+def _of_the_site(settings: Settings, *, taken: bool) -> str:
+    if not taken:
+        return "what you publish"
+    port = settings.site_port
+    return f"another process holds port {port}, `lsof -i :{port}` says which; GALLEY_SITE_PORT sets another"
+
+
+def _of_phoenix(settings: Settings, *, started: bool) -> str:
+    if started:
+        return "traces; takes half a minute to come up"
+    return "traces; it ran already, or lives elsewhere" if settings.phoenix else "no traces"
+
+
+# --- one for each data folder ---------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _alone(data: Path) -> Iterator[Callable[[str], None]]:
+    """Be the only one that serves this folder; gives what to call to say who that is.
+
+    The kernel keeps both locks, so that they end with their processes however those end.
+
+    Raises:
+        ConflictError
+    """
+    with (data / SERVING).open("a+") as serving, (data / TIED).open("a+") as tied:
+        if not _locked(serving.fileno()):
+            serving.seek(0)
+            raise ConflictError(
+                f"Galley runs on this data folder already ({serving.read() or 'it is just starting'}).",
+                remedy="Open that address, or end that process first; GALLEY_DATA sets another folder.",
+            )
+        end = time.monotonic() + ENDING_S
+        while not _locked(tied.fileno()):
+            if time.monotonic() > end:
+                raise ConflictError(
+                    f"A process that was started here before does not end, though it was killed {ENDING_S:.0f} s ago.",
+                    remedy=f"`lsof {data / TIED}` says which it is.",
+                )
+            time.sleep(LOOK_S)
+        tied.close()
+
+        def say_who(who: str) -> None:
+            serving.truncate(0)
+            serving.write(who)
+            serving.flush()
+
+        yield say_who
+
+
+def _locked(handle: int) -> bool:
+    """Whether the lock is had; on file systems that know no locks everybody has it."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+# --- the processes ---------------------------------------------------------------
 
 
 def _until_announced(settings: Settings) -> None:
@@ -96,22 +182,23 @@ def _until_announced(settings: Settings) -> None:
 
 
 def _studio_command(port: int) -> list[str]:
-    return [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    return ["streamlit", "run", "app.py", "--server.port", str(port)]
 
 
-def _start(name: str, command: list[str], data: Path, extra: dict[str, str] | None = None) -> subprocess.Popen[bytes]:
+def _start(name: str, module: list[str], data: Path, extra: dict[str, str] | None = None) -> subprocess.Popen[bytes]:
+    """Run a module with its arguments, tied to this process by its standard input."""
     with (data / f"{name}.log").open("ab") as log:
         return subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=child_environment(extra or {}),
-            start_new_session=True,
+            [sys.executable, "-m", "core.tied", str(data / TIED), *module], cwd=ROOT, stdin=subprocess.PIPE,
+            stdout=log, stderr=log, env=child_environment(extra or {}), start_new_session=True,
         )  # fmt: skip
 
 
 def _phoenix(settings: Settings) -> Callable[[], subprocess.Popen[bytes]] | None:
     """How to start Phoenix on its usual port of this machine, unless it runs already or lives elsewhere."""
-    program = shutil.which("phoenix", path=str(Path(sys.executable).parent))
+    installed = shutil.which("phoenix", path=str(Path(sys.executable).parent))
     address = urlsplit(settings.phoenix or "")
-    if not program or address.hostname not in ("127.0.0.1", "localhost") or _taken(address.port or 6006):
+    if not installed or address.hostname not in ("127.0.0.1", "localhost") or _taken(address.port or 6006):
         return None
     folder = settings.data / "phoenix"
     folder.mkdir(parents=True, exist_ok=True)
@@ -119,7 +206,7 @@ def _phoenix(settings: Settings) -> Callable[[], subprocess.Popen[bytes]] | None
         "PHOENIX_WORKING_DIR": str(folder), "PHOENIX_PORT": str(address.port or 6006),
         "PHOENIX_GRPC_PORT": str(_free_from(4317)), **PHOENIX,
     }  # fmt: skip
-    return lambda: _start("phoenix", [program, "serve"], settings.data, own)
+    return lambda: _start("phoenix", ["phoenix.server.main", "serve"], settings.data, own)
 
 
 def _answers(url: str, process: subprocess.Popen[bytes]) -> bool:

@@ -18,7 +18,12 @@ from tests.agents.small_house import VARIABLES
 
 PARTS = ("worker", "studio", "phoenix")
 EVERYTHING = "everything"
-_COMMANDS = {"core serve": "serve", "core worker": "worker", "streamlit run": "studio", "phoenix serve": "phoenix"}
+_COMMANDS = {
+    "core serve": "serve",
+    "core worker": "worker",
+    "streamlit run": "studio",
+    "phoenix.server.main serve": "phoenix",
+}
 
 
 def free_port() -> int:
@@ -68,11 +73,11 @@ class Product:
 
     data: Path
     phoenix: bool = False
-    _environment: dict[str, str] = field(init=False)
+    environment: dict[str, str] = field(init=False)
     _serve: "subprocess.Popen[bytes]" = field(init=False)
 
     def __enter__(self) -> "Product":
-        self._environment = environment(self.data, phoenix=self.phoenix)
+        self.environment = environment(self.data, phoenix=self.phoenix)
         self._start()
         return self
 
@@ -82,7 +87,7 @@ class Product:
     def _start(self) -> None:
         with self._log.open("ab") as log:
             self._serve = subprocess.Popen(
-                [sys.executable, "-m", "core", "serve"], cwd=ROOT, env=self._environment, stdin=subprocess.DEVNULL,
+                [sys.executable, "-m", "core", "serve"], cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL,
                 stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
 
@@ -90,10 +95,14 @@ class Product:
     def _log(self) -> Path:
         return self.data / "serve.log"
 
+    def told(self, name: str) -> list[str]:
+        """Each address that was told of the `Studio` or the `Site`, with what was said of it; newest last."""
+        return re.findall(rf"^{name} +(http://.*)", self._log.read_text(), re.MULTILINE)
+
     @property
     def studio(self) -> str | None:
         """The studio's address as last told; None before."""
-        told = re.findall(r"Studio +(http://\S+)", self._log.read_text())
+        told = self.told("Studio")
         return told[-1] if told else None
 
     def processes(self) -> dict[int, str]:
@@ -108,7 +117,11 @@ class Product:
         return found
 
     def kill(self, part: str) -> bool:
-        """Kill one part, or everything and start again; False when there was nothing to kill."""
+        """Kill one part, or everything or serve and start again; False when there was nothing to kill."""
+        if part == "serve":
+            kill(self._serve)
+            self._start()
+            return True
         if part == EVERYTHING:
             self._kill_all()
             self._start()

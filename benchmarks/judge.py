@@ -3,6 +3,8 @@
     python -m benchmarks.judge fit DATA_DIR       writes core/judging/weights.json (weights, thresholds, figures), and
                                                   prints the tables of benchmarks/judge.md
     python -m benchmarks.judge measure DATA_DIR   prints them by the thresholds in force
+    python -m benchmarks.judge entailment DATA_DIR --model FOLDER [--most 100]
+                                                  an entailment model on disk: alone, and beside the judge of words
 
 DATA_DIR holds `dev.jsonl` and `train_extra.jsonl.gz`: one JSON object a line with `dataset`, `sources`
 (texts), `claim` and `label` (1: the sources support it). The data stays outside; the weights carry its hash.
@@ -23,9 +25,10 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import judge_tables
+from benchmarks import judge_entailment, judge_tables
 from core.judging import features, words
 from core.judging.alignment import align
+from core.judging.encoder import opened
 from core.judging.fitted import Fitted, Thresholds, fitted
 from core.models import Passage, Verdict
 
@@ -286,12 +289,24 @@ def measure(folder: Path) -> None:
     judge_tables.show(measured, thresholds, list(_folds(rows)), by_family_left_out(rows, x))
 
 
+def entailment(folder: Path, model: Path, most: int) -> None:
+    """The entailment model of a folder on `most` supported and as many unsupported claims of each family."""
+    encoder = opened(str(model))
+    rows = load(folder)
+    found = out_of_fold(rows, measures(rows))
+    print("\n".join(judge_entailment.table(judge_entailment.scores(rows, found.folds, encoder, most))))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.judge", description=__doc__.split("\n")[0])
-    parser.add_argument("command", choices=("fit", "measure"))
-    parser.add_argument("folder", type=Path, metavar="DATA_DIR")
-    arguments = parser.parse_args()
-    {"fit": fit, "measure": measure}[arguments.command](arguments.folder)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for command in ("fit", "measure", "entailment"):
+        commands.add_parser(command).add_argument("folder", type=Path, metavar="DATA_DIR")
+    users = commands.choices["entailment"]
+    users.add_argument("--model", type=Path, required=True, metavar="FOLDER")
+    users.add_argument("--most", type=int, default=100, help="claims of each kind and family, 100 unless told")
+    given = vars(parser.parse_args())
+    {"fit": fit, "measure": measure, "entailment": entailment}[given.pop("command")](**given)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ import numpy as np
 
 from benchmarks import judge_entailment, judge_tables
 from core.judging import features, words
-from core.judging.alignment import align
+from core.judging.alignment import align_by_rule
 from core.judging.encoder import opened
 from core.judging.fitted import Fitted, Thresholds, fitted
 from core.models import Passage, Verdict
@@ -185,14 +185,14 @@ ANY = Thresholds(partly=0.6, supported=0.9, accept=0.96, unlikely=0.2)
 """Where only scores are asked for: they do not depend on thresholds."""
 
 
-def verdicts(rows: Sequence[Row], found: OutOfFold, thresholds: Thresholds) -> list[Verdict]:
-    """The whole judge, rules and all, on every row."""
-    said: list[Verdict | None] = [None] * len(rows)
+def verdicts(rows: Sequence[Row], found: OutOfFold, thresholds: Thresholds) -> list[tuple[Verdict, str]]:
+    """The whole judge, rules and all, on every row, and the rule that decided."""
+    said: list[tuple[Verdict, str] | None] = [None] * len(rows)
     for judge, test in found.folds:
         by = replace(judge, thresholds=thresholds)
         for n in test:
-            said[n] = align(rows[n].claim, rows[n].passages, by=by)
-    return [verdict for verdict in said if verdict]
+            said[n] = align_by_rule(rows[n].claim, rows[n].passages, by=by)
+    return [one for one in said if one]
 
 
 STEPS = np.round(np.arange(0.02, 1.0, 0.01), 2)
@@ -245,9 +245,9 @@ def fit(folder: Path) -> None:
     x, y = measures(rows), np.array([row.label for row in rows])
     found = out_of_fold(rows, x)
     natural = np.array([row.family == NATURAL for row in rows])
-    scores = np.array([verdict.score for verdict in verdicts(rows, found, ANY)])
+    scores = np.array([verdict.score for verdict, _ in verdicts(rows, found, ANY)])
     thresholds = choose(scores[natural], y[natural])
-    measured = judge_tables.Measured(rows, x, found.logits, found.calibrated, verdicts(rows, found, thresholds))
+    measured = judge_tables.measured(rows, x, found.logits, found.calibrated, verdicts(rows, found, thresholds))
     slopes, intercept = _fit_logit(x, y, _sample_weights(rows))
     slope, shift = _fit_platt(found.logits[natural], y[natural])
     written = {
@@ -285,7 +285,7 @@ def measure(folder: Path) -> None:
     rows = load(folder)
     x = measures(rows)
     found = out_of_fold(rows, x)
-    measured = judge_tables.Measured(rows, x, found.logits, found.calibrated, verdicts(rows, found, thresholds))
+    measured = judge_tables.measured(rows, x, found.logits, found.calibrated, verdicts(rows, found, thresholds))
     judge_tables.show(measured, thresholds, list(_folds(rows)), by_family_left_out(rows, x))
 
 

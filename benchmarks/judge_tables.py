@@ -6,7 +6,7 @@ sentences of whole answers that models wrote, nine in ten of them supported.
 
 import collections
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -34,6 +34,8 @@ class Measured:
     logits: np.ndarray
     calibrated: np.ndarray
     verdicts: Sequence[Verdict]
+    rules: Sequence[str]
+    """Of each the rule that decided; empty where the score did."""
 
     @cached_property
     def y(self) -> np.ndarray:
@@ -50,6 +52,13 @@ class Measured:
     @cached_property
     def scores(self) -> np.ndarray:
         return np.array([verdict.score for verdict in self.verdicts])
+
+
+def measured(
+    rows: Sequence[Any], x: np.ndarray, logits: np.ndarray, calibrated: np.ndarray, said: Sequence[tuple[Verdict, str]]
+) -> Measured:
+    """Of verdicts with the rules that decided them."""
+    return Measured(rows, x, logits, calibrated, [one for one, _ in said], [rule for _, rule in said])
 
 
 # --- kept in the weights file ---------------------------------------------------------------
@@ -244,21 +253,19 @@ def _left_out_table(table: dict[str, tuple[float, float]]) -> Iterator[str]:
 
 
 def _rules_table(measured: Measured) -> Iterator[str]:
-    """How often each rule's verdict is right, by family: these never asked the weights."""
-    names: list[tuple[str, Callable[[Verdict], bool]]] = [
-        ("another number", lambda v: v.label is Label.CONTRADICTED and not v.doubtful and "words" not in v.reason),
-        ("the same words but one", lambda v: "same words" in v.reason and v.label is Label.CONTRADICTED),
-        ("turned around", lambda v: v.label is Label.CONTRADICTED and v.doubtful),
-        ("number missing", lambda v: "The number" in v.reason and v.label is not Label.CONTRADICTED),
-        ("word for word", lambda v: v.score == 1.0),
-    ]
-    yield from _head("rule", "unsupported : supported by family", "all")
-    for name, holds in names:
-        found = [row for row, verdict in zip(measured.rows, measured.verdicts, strict=True) if holds(verdict)]
-        count = collections.Counter((row.family, row.label) for row in found)
-        families = sorted({family for family, _ in count})
-        shown = ", ".join(f"{f} {count[f, 0]}:{count[f, 1]}" for f in families)
-        yield _row(name, shown, f"{sum(not row.label for row in found)}:{sum(row.label for row in found)}")
+    """How often each rule's verdict is right, by family, the contradictions first: these never asked the weights."""
+    spoken: dict[str, list[int]] = collections.defaultdict(list)
+    for n, rule in enumerate(measured.rules):
+        spoken[rule].append(n)
+    spoken.pop("", None)
+    order = {Label.CONTRADICTED: 0, Label.PARTLY: 1, Label.UNSUPPORTED: 1, Label.SUPPORTED: 2}
+    yield from _head("rule", "verdict", "unsupported : supported by family", "all")
+    for rule, found in sorted(spoken.items(), key=lambda item: (order[measured.verdicts[item[1][0]].label], item[0])):
+        first = measured.verdicts[found[0]]
+        count = collections.Counter((measured.rows[n].family, measured.rows[n].label) for n in found)
+        shown = ", ".join(f"{f} {count[f, 0]}:{count[f, 1]}" for f in sorted({family for family, _ in count}))
+        wrong, right = (sum(measured.rows[n].label == label for n in found) for label in (0, 1))
+        yield _row(rule, f"{first.label.value}{', doubtful' * first.doubtful}", shown, f"{wrong}:{right}")
 
 
 def _speed(measured: Measured) -> Iterator[str]:

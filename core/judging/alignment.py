@@ -8,38 +8,23 @@ natural share of nine supported sentences in ten. It knows words, not meaning, s
 the model judge or a person. Measured: benchmarks/judge.md.
 """
 
-import functools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from difflib import SequenceMatcher
 
-from core.judging import degree, mixups, numerals, quantities, sentences, words
+from core.judging import denials, quantities, rules, sentences, words
 from core.judging.encoder import Encoder, pooled
-from core.judging.features import Comparison, Prepared, Read, compare, prepare, read_claim, share
+from core.judging.features import Comparison, Prepared, Read, compare, prepare, read_claim
+from core.judging.finding import CONFLICT_SCORE, UNSURE_SCORE
 from core.judging.fitted import Fitted, fitted
 from core.judging.languages import ENGLISH, OTHER, language
 from core.judging.quotes import bare
+from core.judging.rules import these
 from core.models import Label, Passage, Span, Verdict
 
 JUDGE = "alignment"
-CONFLICT_SCORE = 0.02
-FLIP_SCORE = 0.15
-UNSURE_SCORE = 0.5
-"""Highest score of a sentence with a number that no cited passage holds, and of one no rule here can judge."""
-_SAME_SUBJECT = 0.5
-"""Share of the claim's words, by rarity and without its numbers, in the sentence whose number is set against its
-own. With all names found such conflicts were right 111 times of 120, nearly all on claims people wrote; in text
-that models wrote there were only three (benchmarks/judge.md, rules)."""
-_SAME_WORDS = 0.75
-"""Overlap of both sentences' words by rarity from which a denial on one side only turns the meaning around."""
-_FEWEST_ALTERED, _MOST_ALTERED = 5, 4
-"""Words a sentence must have, and by how many the two may differ in length, to be one the other's altered copy. The
-rule spoke on 2 of 16,474 labelled claims that no other rule had decided, right both times (benchmarks/judge.md); its
-use is text that people edit, where it is what catches a slip."""
 _DATED = frozenset({"year", "day of year", "clock", "age"})
 """A date agrees with a finer one, whose words it does not have; "61" is no age where "-old" is cut off."""
-_DENYING = frozenset({"do", "does", "did"})
 _WORDS_SHOWN = 5
 _ASK = " A model or a person has to say."
 
@@ -66,34 +51,47 @@ def align(
         passages support the sentence; near the thresholds the verdict is `doubtful`. A compound sentence has
         the verdict of its weakest clause, which the reason then names.
     """
+    return align_by_rule(claim, passages, before=before, encoder=encoder, by=by)[0]
+
+
+def align_by_rule(
+    claim: str,
+    passages: Sequence[Passage],
+    *,
+    before: str = "",
+    encoder: Encoder | None = None,
+    by: Fitted | None = None,
+) -> tuple[Verdict, str]:
+    """As `align`, and the name of the rule that decided; empty where none did."""
     if not passages:
-        return Verdict(label=Label.UNSUPPORTED, score=0.0, reason="The sentence cites nothing.", judge=JUDGE)
+        return Verdict(label=Label.UNSUPPORTED, score=0.0, reason="The sentence cites nothing.", judge=JUDGE), ""
     sources = [prepare(passage) for passage in passages]
     for text in _with_and_without_notes(claim, sources):
         verbatim = _verbatim(text, sources)
         if verbatim:
-            source, first, last = verbatim
-            return _verdict(Label.SUPPORTED, 1.0, "The same words, word for word.", source, first, last)
+            said = _verdict(Label.SUPPORTED, 1.0, "The same words, word for word.", *verbatim)
+            return said, "word for word"
     spoken = language(claim)
     if spoken in ("", OTHER):
         held = [source.language for source in sources if source.language]
         spoken = next((one for one in held if not spoken or one != ENGLISH), spoken)
     alike = [source for source in sources if source.language in (spoken, "")]
     if spoken not in ("", ENGLISH) or not alike:
-        return _beyond_english(claim, spoken, alike, sources)
+        return _beyond_english(claim, spoken, alike, sources), ""
     by = by or fitted()
-    whole = _judged(claim, sources, before, by, encoder)
+    whole, rule = _judged(claim, sources, before, by, encoder)
     if len(alike) < len(sources) and whole.label is not Label.SUPPORTED:
         whole = replace(whole, doubtful=True)  # a passage in another language may say it
     clauses = [claim[span.start : span.end] for span in sentences.clauses(claim)]
     if len(clauses) < 2:
-        return whole
+        return whole, rule
     told_before = [before, *clauses]
     judged = [_judged(text, sources, said, by, encoder) for text, said in zip(clauses, told_before, strict=False)]
-    weakest = min(range(len(clauses)), key=lambda n: judged[n].score)
-    if judged[weakest].score >= whole.score:
-        return whole
-    return replace(judged[weakest], reason=f"“{clauses[weakest].rstrip(' .')}”: {judged[weakest].reason}")
+    weakest = min(range(len(clauses)), key=lambda n: judged[n][0].score)
+    said, said_by = judged[weakest]
+    if said.score >= whole.score:
+        return whole, rule
+    return replace(said, reason=f"“{clauses[weakest].rstrip(' .')}”: {said.reason}"), said_by
 
 
 def _beyond_english(claim: str, spoken: str, alike: Sequence[Prepared], sources: Sequence[Prepared]) -> Verdict:
@@ -108,23 +106,26 @@ def _beyond_english(claim: str, spoken: str, alike: Sequence[Prepared], sources:
     comparison = compare(read, alike)
     source = alike[comparison.source]
     quoted = _quoted(read, source, comparison)
-    altered = _altered(read, source.sentences[comparison.best])
+    altered = denials.alteration(read, source.sentences[comparison.best])
     if altered:
         return _verdict(Label.CONTRADICTED, CONFLICT_SCORE, altered, source, *quoted)
     reason = f"The rules here know English, and this is in {spoken}: only the same words word for word are sure.{_ASK}"
     return _verdict(Label.PARTLY, UNSURE_SCORE, reason, source, *quoted, doubtful=True)
 
 
-def _judged(claim: str, sources: Sequence[Prepared], before: str, by: Fitted, encoder: Encoder | None) -> Verdict:
+def _judged(
+    claim: str, sources: Sequence[Prepared], before: str, by: Fitted, encoder: Encoder | None
+) -> tuple[Verdict, str]:
     read = _in_the_sources_numbers(read_claim(claim), sources)
     comparison = compare(read, sources)
     source = sources[comparison.source]
     quoted = _quoted(read, source, comparison)
     probability = by.probability(comparison.features)
-    ruled = _by_rule(read, comparison, sources, before, probability)
+    ruled = rules.decide(read, comparison, sources, before)
     if ruled:
-        label, score, reason, doubtful = ruled
-        return _verdict(label, score, reason, source, *quoted, doubtful=doubtful)
+        score = min(probability, ruled.highest)
+        verdict = _verdict(ruled.label, score, ruled.reason, source, *quoted, doubtful=ruled.doubtful)
+        return verdict, ruled.rule
     second = None
     if encoder and probability < by.thresholds.accept:
         second = encoder.support(claim, [one.passage.text for one in sources])
@@ -134,9 +135,9 @@ def _judged(claim: str, sources: Sequence[Prepared], before: str, by: Fitted, en
     reason = _reason(comparison, sources, supported)
     verdict = _verdict(label, score, reason, source, *quoted, doubtful=partly and not supported)
     if encoder is None or second is None:
-        return verdict
+        return verdict, ""
     said = f"{reason} The entailment model {encoder.name} gives it {second:.0%}, words alone {probability:.0%}."
-    return replace(verdict, judge=f"encoder {encoder.name}", reason=said)
+    return replace(verdict, judge=f"encoder {encoder.name}", reason=said), ""
 
 
 def _verdict(
@@ -150,44 +151,7 @@ def _verdict(
     )  # fmt: skip
 
 
-def _by_rule(
-    claim: Read, comparison: Comparison, sources: Sequence[Prepared], before: str, score: float
-) -> tuple[Label, float, str, bool] | None:
-    """Label, score, reason and whether it is doubtful; None where no rule decides."""
-    if comparison.conflicts and comparison.same_subject >= _SAME_SUBJECT and not _missing_names(claim, comparison):
-        said, held = comparison.conflicts[0]
-        reason = f"The passage says {held.text.strip()}, the sentence {said.text.strip()}."
-        return Label.CONTRADICTED, CONFLICT_SCORE, reason, False
-    altered = _altered(claim, sources[comparison.source].sentences[comparison.best])
-    if altered:
-        return Label.CONTRADICTED, CONFLICT_SCORE, altered, False
-    sentence = sources[comparison.source].sentences[comparison.best]
-    near = share(claim.stem_set, sentence.stem_set) >= _SAME_SUBJECT  # else no rule on the wording has a say
-    turned = near and (_turned_around(claim, comparison, sentence) or mixups.found(claim, sentence))
-    if turned:
-        return Label.CONTRADICTED, FLIP_SCORE, turned, True
-    stronger = degree.found(claim, sentence) if near else None
-    if stronger:
-        contradicted = stronger.label is Label.CONTRADICTED
-        highest = FLIP_SCORE if contradicted else UNSURE_SCORE
-        return stronger.label, min(score, highest), stronger.reason, True
-    missing = dict.fromkeys(
-        quantity.text.strip() for quantity in comparison.missing_quantities if not (quantity.spelled or quantity.named)
-    )
-    if missing:
-        score = min(score, UNSURE_SCORE)
-        label = Label.PARTLY if comparison.cover_window >= _SAME_SUBJECT else Label.UNSUPPORTED
-        listed, many = ", ".join(missing), len(missing) > 1
-        reason = f"The number{'s' * many} {listed} {'are' if many else 'is'} not in the {_these(sources)}."
-        return label, score, reason, False
-    unnamed = _unnamed(claim, before, sources)
-    if unnamed:
-        reason = f"The {_these(sources)} never {'mention' if len(sources) > 1 else 'mentions'} {unnamed}."
-        return Label.PARTLY, min(score, UNSURE_SCORE), reason, True
-    return None
-
-
-# --- rules ---------------------------------------------------------------
+# --- the claim beside its sources ---------------------------------------------------------------
 
 
 def _in_the_sources_numbers(claim: Read, sources: Sequence[Prepared]) -> Read:
@@ -208,12 +172,6 @@ def _in_the_sources_numbers(claim: Read, sources: Sequence[Prepared]) -> Read:
 def _is_same_value(wanted: quantities.Quantity, held: quantities.Quantity) -> bool:
     told = [(value.measure, value.change, value.per, value.low == value.high) for value in (wanted, held)]
     return told[0] == told[1] and wanted.bound in ("", "about") and quantities.agree(wanted, held)
-
-
-def _missing_names(claim: Read, comparison: Comparison) -> list[str]:
-    """Names of the claim in no source, without the months and units within its values."""
-    within = {token for value in claim.quantities for token in words.tokens(value.text)}
-    return [name for name in comparison.missing_names if name not in within]
 
 
 def _with_and_without_notes(claim: str, sources: Sequence[Prepared]) -> Iterator[str]:
@@ -240,105 +198,6 @@ def _verbatim(claim: str, sources: Sequence[Prepared]) -> tuple[Prepared, int, i
     return None
 
 
-def _altered(claim: Read, sentence: Read) -> str:
-    """The reason when the sentence is the passage's own words but for its numbers or a denial; else empty.
-
-    Ranges, bounds and "only" make no difference then: `at least 12 months` does not bear out `at least 52 months`.
-    """
-    if len(claim.tokens) < _FEWEST_ALTERED or abs(len(claim.tokens) - len(sentence.tokens)) > _MOST_ALTERED:
-        return ""
-    codes = SequenceMatcher(None, claim.tokens, sentence.tokens, autojunk=False).get_opcodes()
-    changes = [(claim.tokens[a:b], sentence.tokens[c:d]) for kind, a, b, c, d in codes if kind != "equal"]
-    if not changes:
-        return ""
-    if all(said and held and all(t[0].isdigit() for t in said + held) for said, held in changes):
-        if all(_agree(" ".join(said), " ".join(held)) for said, held in changes):
-            return ""
-        said, held = (" and ".join(" ".join(side[n]) for side in changes) for n in (0, 1))
-        return f"The passage says {held} where the sentence says {said}, in the same words."
-    denials = all(token in _DENYING or words.is_negated([token]) for pair in changes for side in pair for token in side)
-    if denials and claim.negated != sentence.negated:
-        return (
-            "The sentence denies, in the same words, what the passage says."
-            if claim.negated
-            else "The passage denies what the sentence says in the same words."
-        )
-    return ""
-
-
-def _agree(said: str, held: str) -> bool:
-    pairs = zip(numerals.find(said), numerals.find(held), strict=False)
-    return all(quantities.agree(one, other) for one, other in pairs)
-
-
-def _turned_around(claim: Read, comparison: Comparison, sentence: Read) -> str:
-    """The reason when the sentence, or a clause of it, has nearly the same words in the opposite sense; else empty."""
-    clause = mixups.clause_on(claim, sentence, frozenset(stem for pair in comparison.opposites for stem in pair))
-    turned = [pair for pair in comparison.opposites if pair[1] in clause.stem_set] or _one_opposite(claim, clause)
-    turned_stems = frozenset(stem for pair in turned for stem in pair)
-    ignored = turned_stems | _denials()
-    if clause is not sentence:
-        ignored |= frozenset(sentence.stems[:2]) - clause.stem_set
-    if mixups.alike(claim, clause, ignored) < _SAME_WORDS:
-        return ""
-    denying = [
-        words.is_negated([token for token in read.tokens if words.stem(token) not in turned_stems])
-        for read in (claim, clause)
-    ]
-    unequal = denying[0] != denying[1] and not _same_bound(claim, sentence)
-    denied = unequal and "only" not in claim.tokens + clause.tokens
-    if turned and not denied:
-        said, held = (_spelled(stem, read) for stem, read in zip(turned[0], (claim, clause), strict=True))
-        return f"The passage says “{held}” where the sentence says “{said}”."
-    if denied and not turned:
-        return (
-            "The sentence denies what the passage says."
-            if claim.negated
-            else "The passage denies what the sentence says."
-        )
-    return ""
-
-
-def _same_bound(claim: Read, sentence: Read) -> bool:
-    """Is the denial on one side only that of a bound: "no more than 30" for "at most 30"?"""
-    return any(
-        (wanted.turned or held.turned) and wanted.bound == held.bound and quantities.agree(wanted, held)
-        for wanted in claim.quantities
-        for held in sentence.quantities
-    )
-
-
-def _one_opposite(claim: Read, clause: Read) -> list[tuple[str, str]]:
-    """The stems of the one word by which they differ, when it is the other's opposite: "before" for "after"."""
-    codes = SequenceMatcher(None, claim.tokens, clause.tokens, autojunk=False).get_opcodes()
-    changes = [(claim.tokens[a:b], clause.tokens[c:d]) for kind, a, b, c, d in codes if kind != "equal"]
-    if len(changes) != 1 or [len(side) for side in changes[0]] != [1, 1]:
-        return []
-    said, held = (words.stem(side[0]) for side in changes[0])
-    return [(said, held)] if held in words.opposites().get(said, ()) else []
-
-
-@functools.cache
-def _denials() -> frozenset[str]:
-    """Stems of the words that deny: "failed to show" has the words of "showed"."""
-    return frozenset(words.content([*words.NEGATIONS, "ever"]))
-
-
-def _spelled(stem: str, read: Read) -> str:
-    return next((token for token in read.tokens if words.stem(token) == stem), stem)
-
-
-def _unnamed(claim: Read, before: str, sources: Sequence[Prepared]) -> str:
-    """What the sentence's opening pronoun seems to stand for, when no passage, heading or title names it."""
-    if claim.names or not re.match(r"(?:he|she|it|they|his|her|its|their)\b", claim.text, re.IGNORECASE):
-        return ""
-    named = read_claim(before).names
-    known = frozenset().union(*(source.stem_set | source.context for source in sources))
-    if not named or any(stem in known for name in named for stem in words.content(words.tokens(name))):
-        return ""
-    return ", ".join(name.title() for name in named[:3])
-
-
 # --- words for a person ---------------------------------------------------------------
 
 
@@ -358,15 +217,11 @@ def _quoted(claim: Read, source: Prepared, comparison: Comparison) -> tuple[int,
 def _reason(comparison: Comparison, sources: Sequence[Prepared], supported: bool) -> str:
     if not comparison.missing:
         if supported:
-            return f"The {_these(sources)} {'say' if len(sources) > 1 else 'says'} it in nearly the same words."
-        return f"Its words are in the {_these(sources)}, but not together in one place."
+            return f"The {these(sources)} {'say' if len(sources) > 1 else 'says'} it in nearly the same words."
+        return f"Its words are in the {these(sources)}, but not together in one place."
     shown = comparison.missing[:_WORDS_SHOWN]
     more = len(comparison.missing) - len(shown)
     listed = ", ".join(shown) + (f" and {more} more" if more else "")
     if supported:
-        return f"The {_these(sources)} {'say' if len(sources) > 1 else 'says'} it in other words (new: {listed})."
-    return f"These words are not in the {_these(sources)}: {listed}."
-
-
-def _these(sources: Sequence[Prepared]) -> str:
-    return "passages" if len(sources) > 1 else "passage"
+        return f"The {these(sources)} {'say' if len(sources) > 1 else 'says'} it in other words (new: {listed})."
+    return f"These words are not in the {these(sources)}: {listed}."

@@ -7,14 +7,17 @@ supported; a word that leaves no room for the other's ("few" for "most") contrad
 
 import functools
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
 
 from core.judging import words
+from core.judging.clauses import alike
 from core.judging.features import Read, read_claim, share
-from core.judging.mixups import alike
+from core.judging.finding import Finding, partly, turned
 from core.judging.units import WORDS
 from core.models import Label
 
+Stronger = tuple[Label, str] | None
+"""What the claim says more strongly, and the reason."""
 _SAME = 0.75
 """Overlap of both sentences' words by rarity from which one is the other but for its strength."""
 _STRENGTH = {
@@ -65,20 +68,13 @@ _RANKED = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Stronger:
-    """What the claim says more strongly."""
-
-    label: Label
-    reason: str
-
-
-def found(claim: Read, sentence: Read) -> Stronger | None:
-    """The difference in strength between two sentences that else say the same; None where there is none."""
-    for rule in (_quantifier, _frequency, _rank, _up_to, _condition, _hedge, _reported):
+def found(claim: Read, sentence: Read) -> Finding | None:
+    """The difference in strength between two sentences that else say the same."""
+    for name, rule in _RULES.items():
         said = rule(claim, sentence)
         if said:
-            return said
+            label, reason = said
+            return (turned if label is Label.CONTRADICTED else partly)(name, reason)
     return None
 
 
@@ -86,7 +82,7 @@ def _is_same(claim: Read, sentence: Read, *ignored: str) -> bool:
     return alike(claim, sentence, frozenset(words.content(ignored))) >= _SAME
 
 
-def _quantifier(claim: Read, sentence: Read) -> Stronger | None:
+def _quantifier(claim: Read, sentence: Read) -> Stronger:
     if not _is_same(claim, sentence, *_STRENGTH, *_COUNTS.split(), "majority", "only"):
         return None
     held = {words.stem(match["noun"].lower()): match for match in _QUANTIFIER.finditer(sentence.text)}
@@ -99,9 +95,9 @@ def _quantifier(claim: Read, sentence: Read) -> Stronger | None:
         if said == passage and bool(match["only"]) == bool(other["only"]):
             continue
         if _excludes(said, passage) or _excludes(passage, said) or match["only"] and passage > said:
-            return Stronger(Label.CONTRADICTED, reason)
+            return (Label.CONTRADICTED, reason)
         if said > passage:
-            return Stronger(Label.PARTLY, reason)
+            return (Label.PARTLY, reason)
     return None
 
 
@@ -130,18 +126,18 @@ def _excludes(one: int, other: int) -> bool:
     return one == 0 < other or one == 1 and other >= 3 or one == 6 and other == 5
 
 
-def _frequency(claim: Read, sentence: Read) -> Stronger | None:
+def _frequency(claim: Read, sentence: Read) -> Stronger:
     said = [token for token in claim.tokens if token in _OFTEN]
     held = [token for token in sentence.tokens if token in _OFTEN]
     if not said or not held or not _is_same(claim, sentence, *_OFTEN):
         return None
     reason = f"The passage says “{held[0]}”, the sentence “{said[0]}”."
     if (_OFTEN[said[0]] == 0) != (_OFTEN[held[0]] == 0):
-        return Stronger(Label.CONTRADICTED, reason)
-    return Stronger(Label.PARTLY, reason) if _OFTEN[said[0]] == 6 > _OFTEN[held[0]] else None
+        return (Label.CONTRADICTED, reason)
+    return (Label.PARTLY, reason) if _OFTEN[said[0]] == 6 > _OFTEN[held[0]] else None
 
 
-def _rank(claim: Read, sentence: Read) -> Stronger | None:
+def _rank(claim: Read, sentence: Read) -> Stronger:
     """The tallest where the passage has the second tallest."""
     held, said = _RANKED.search(sentence.text), _RANKED.search(claim.text)
     if held is None or not _is_same(claim, sentence, held[1], *((said[1],) if said else ())):
@@ -149,11 +145,11 @@ def _rank(claim: Read, sentence: Read) -> Stronger | None:
     top = re.search(rf"\b{re.escape(held[2])}\b", claim.text, re.IGNORECASE)
     if top and (said is None or said[1].lower() != held[1].lower()):
         one = f"{said[1]} {said[2]}" if said else held[2]
-        return Stronger(Label.CONTRADICTED, f"The passage says the {held[1]} {held[2]}, the sentence the {one}.")
+        return (Label.CONTRADICTED, f"The passage says the {held[1]} {held[2]}, the sentence the {one}.")
     return None
 
 
-def _up_to(claim: Read, sentence: Read) -> Stronger | None:
+def _up_to(claim: Read, sentence: Read) -> Stronger:
     """A bound told as the value itself."""
     for wanted in claim.quantities:
         for held in sentence.quantities:
@@ -164,11 +160,11 @@ def _up_to(claim: Read, sentence: Read) -> Stronger | None:
                 and not (claim.negated or sentence.negated)
             ):
                 reason = f"The passage says {held.bound} {held.text.strip()}, the sentence {wanted.text.strip()}."
-                return Stronger(Label.PARTLY, reason) if _is_same(claim, sentence, *_HEDGING) else None
+                return (Label.PARTLY, reason) if _is_same(claim, sentence, *_HEDGING) else None
     return None
 
 
-def _hedge(claim: Read, sentence: Read) -> Stronger | None:
+def _hedge(claim: Read, sentence: Read) -> Stronger:
     """The hedge before a verb that both have, left out."""
     if not _HEDGING.isdisjoint(claim.tokens) or claim.hedged or not claim.text[:1].isupper():
         return None
@@ -176,11 +172,11 @@ def _hedge(claim: Read, sentence: Read) -> Stronger | None:
         following = words.content(words.tokens(hedge.group() + sentence.text[hedge.end() :]))
         verbs = [stem for stem in following if stem not in words.content(words.tokens(hedge[1]))][:1]
         if set(verbs) & claim.stem_set and _is_same(claim, sentence, *hedge[1].split(), "study"):
-            return Stronger(Label.PARTLY, f"The passage says it with “{hedge[1]}”, the sentence without.")
+            return (Label.PARTLY, f"The passage says it with “{hedge[1]}”, the sentence without.")
     return None
 
 
-def _condition(claim: Read, sentence: Read) -> Stronger | None:
+def _condition(claim: Read, sentence: Read) -> Stronger:
     """What the passage says on a condition said without one, or the condition itself said as a fact."""
     found = _CONDITION.search(sentence.text)
     if found is None or not _CONDITIONAL.isdisjoint(claim.tokens):
@@ -190,14 +186,14 @@ def _condition(claim: Read, sentence: Read) -> Stronger | None:
     wanted = claim.stem_set - light
     told = f"{found['word'].lower()} {found['condition'].strip(' .')}"
     if len(wanted) >= _FEWEST_STEMS and share(wanted, main.stem_set) >= _WITHIN:
-        return Stronger(Label.PARTLY, f"The passage says it only “{told}”.")
+        return (Label.PARTLY, f"The passage says it only “{told}”.")
     subject = frozenset(sentence.stems[:2])
     if (
         len(wanted) > 1
         and condition.stem_set - light <= wanted
         and share(wanted, condition.stem_set | subject) >= _WITHIN
     ):
-        return Stronger(Label.PARTLY, f"The passage has it as a condition: “{told}”.")
+        return (Label.PARTLY, f"The passage has it as a condition: “{told}”.")
     return None
 
 
@@ -206,9 +202,20 @@ def _light() -> frozenset[str]:
     return frozenset(words.content(_WILL))
 
 
-def _reported(claim: Read, sentence: Read) -> Stronger | None:
+def _reported(claim: Read, sentence: Read) -> Stronger:
     """What the passage says was denied, doubted or only alleged, told as so."""
     said = _REPORTED.search(sentence.text)
     if said is None or _REPORTED.search(claim.text) or alike(claim, read_claim(sentence.text[said.end() :])) < _SAME:
         return None
-    return Stronger(Label.PARTLY, f"The passage says that it was “{said[1]}”, not that it is so.")
+    return (Label.PARTLY, f"The passage says that it was “{said[1]}”, not that it is so.")
+
+
+_RULES: dict[str, Callable[[Read, Read], Stronger]] = {
+    "none, some, most or all": _quantifier,
+    "always or never": _frequency,
+    "a rank lost": _rank,
+    "a bound lost": _up_to,
+    "a condition lost": _condition,
+    "a hedge lost": _hedge,
+    "told as so what was denied or doubted": _reported,
+}

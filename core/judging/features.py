@@ -33,6 +33,7 @@ _PRONOUN_FIRST = re.compile(r"(?:he|she|it|they|this|these|those|his|her|their|i
 _LIST_SIGN = re.compile(
     r"^\s*(?:[-*•]|\d{1,2}[.)])\s+|\(?\b(?:passage|source)s? \d+(?:(?:,| and|, and) \d+)*\)?|\[\d+\]", re.IGNORECASE
 )
+_TEXTS = words.listed("summary summaries summarized summarised overview")
 _LIFE = re.compile(r"\s*(?:born|b\.|died|d\.|c\.\s*\d|\d{4}\s*[–-]\s*\d{4}\)|\d{1,2} [A-Z]\w+ \d{4}\s*[–-])")
 _LIFE_WORDS = words.listed("born birth birthday die died dies death dead killed lived life age aged old")
 
@@ -262,7 +263,7 @@ def _numbers(claim: Read, sources: Sequence[Prepared], window: Sequence[Read], c
     matched = [held for held in here if any(quantities.agree(wanted, held) for wanted in claim.quantities)]
     missing_window = 0
     for wanted in claim.quantities:
-        if any(quantities.agree(wanted, held) for held in here):
+        if any(quantities.agree(wanted, held) for held in here) or _is_of_the_text(wanted, claim):
             continue
         if any(quantities.reckoned(wanted, part.quantities) for part in window):
             continue
@@ -274,7 +275,7 @@ def _numbers(claim: Read, sources: Sequence[Prepared], window: Sequence[Read], c
         against = [
             held
             for held in part.quantities
-            if held not in matched and quantities.conflict(wanted, held) and not _is_aside(held, part, claim)
+            if held not in matched and quantities.conflict(wanted, held) and not is_aside(held, part, claim)
         ]
         if against and not any(_is_coarser(held, wanted) for held in part.quantities):
             comparison.conflicts.append((wanted, against[0]))
@@ -287,12 +288,17 @@ def _numbers(claim: Read, sources: Sequence[Prepared], window: Sequence[Read], c
     ]  # fmt: skip
 
 
+def _is_of_the_text(wanted: Quantity, claim: Read) -> bool:
+    """Is it how long the text itself is, which no source can say: "Here is a summary in 78 words"?"""
+    return wanted.nouns[:1] == ("word",) and not _TEXTS.isdisjoint(claim.tokens)
+
+
 def _is_coarser(held: Quantity, wanted: Quantity) -> bool:
     """Is it the month of the claim's day, so that the day may be right?"""
     return held.measure == wanted.measure == "day of year" and held.low <= wanted.low and wanted.high <= held.high
 
 
-def _is_aside(held: Quantity, part: Read, claim: Read) -> bool:
+def is_aside(held: Quantity, part: Read, claim: Read) -> bool:
     """Is it a year of birth or death in brackets behind a name, and the claim speaks of neither?"""
     opened = part.text.rfind("(", 0, held.start)
     aside = opened >= 0 and ")" not in part.text[opened : held.start] and _LIFE.match(part.text, opened + 1)

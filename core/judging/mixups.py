@@ -9,20 +9,19 @@ is free it stays silent. How often each was right: tests/judging/pairs/README.md
 
 import re
 from collections.abc import Iterable, Sequence
-from difflib import SequenceMatcher
 from itertools import combinations
 
 from core.judging import quantities, words
-from core.judging.features import Read, share
-from core.judging.features import read_claim as read  # kept: the same clauses come again
+from core.judging.clauses import alike, bare, capitalised, changes, clause_on, content, opening_names, parts, told_first
+from core.judging.features import Read, is_aside, share
+from core.judging.finding import Finding, turned
 from core.judging.quantities import Quantity
 
 _ALL = 0.9
 """Share of the claim's other words, by rarity, that one clause must have."""
 _FEWEST_WORDS = 5
-_HALVES = re.compile(r"\s*(?:;|:\s|,?\s+(?:and|but|while|whereas|after|before|unlike)\s+|,\s+)\s*", re.IGNORECASE)
-_TITLES = frozenset({"the", "dr", "mr", "mrs", "ms", "prof", "judge"})
-_PRONOUNS = words.listed("he she it they this these those we i you")
+_FEWEST_STEMS = 2
+_ELLIPTIC = re.compile(r"(?:in|into|to|at|on|from|for|by|of|with)\b", re.IGNORECASE)
 _COMPARED = re.compile(
     r"\b(more|less|fewer|higher|lower|larger|smaller|better|worse|[a-z]{2,}er)\b(?:\s+\w+)?\s+than\b"
 )
@@ -30,7 +29,8 @@ _SIDE = re.compile(
     r"\b(?P<verb>[a-z]+(?:ed|s)|spoke|ruled|stood|fought)\s+(?P<side>for|against|in favour of)\b", re.IGNORECASE
 )
 _AGENT = re.compile(
-    r"\b(?P<verb>[a-z]+ed|made|led|built|won|sold|written|brought|bought|held|run|found|given|taken|beaten|known|grown)"
+    r"(?<!\bas )\b(?P<verb>[a-z]+ed|made|led|built|won|sold|written|brought|bought|held|run|found|given|taken|beaten"
+    r"|known|grown)"
     r"\s+by\s+(?P<agent>the\s+[a-z]+|(?:the\s+)?[A-Z][\w&'-]*(?:\s+(?:of\s+)?[A-Z][\w&'-]*)*)"
 )
 _AFTER_AGENTS = re.compile(
@@ -40,84 +40,59 @@ _AFTER_AGENTS = re.compile(
 )
 
 
-def found(claim: Read, sentence: Read) -> str:
-    """The reason, in words, when the claim mixes up what the passage's sentence says; else empty."""
+def found(claim: Read, sentence: Read) -> Finding | None:
+    """What the claim mixes up of what the passage's sentence says."""
     clause = clause_on(claim, sentence)
-    crossed = [_crossed(part, sentence) for part in parts(claim)]
     return (
-        next(filter(None, crossed), "")
-        or _turned_round(claim, clause)
-        or _another_name(claim, clause)
-        or _other_side(claim, sentence)
-        or _other_agent(claim, sentence)
-        or _compared(claim, sentence)
+        _crossed(claim, sentence)
+        or turned("two names exchanged", _turned_round(claim, clause))
+        or turned("another name, all else the same", _another_name(claim, clause))
+        or turned("for and against", _other_side(claim, sentence))
+        or turned("by whom it was done", _other_agent(claim, sentence))
+        or turned("a comparison turned round", _compared(claim, sentence))
     )
 
 
 # --- across clauses ---------------------------------------------------------------
 
 
-def parts(sentence: Read) -> list[Read]:
-    """The sentence's clauses: cut at ";", ",", "and", "but", where both sides hold a value of one kind, a word
-    and its opposite, or a name and something said of it."""
-    cuts = [match.span() for match in _HALVES.finditer(sentence.text)]
-    ends = [start for start, _ in cuts[1:]] + [len(sentence.text)]
-    pieces: list[Read] = []
-    begin = 0
-    for (start, end), following in zip(cuts, ends, strict=False):
-        piece = read(sentence.text[begin:start])
-        if _parallel(piece, read(sentence.text[end:following])):
-            pieces.append(piece)
-            begin = end
-    return [*pieces, read(sentence.text[begin:])]
-
-
-def _parallel(left: Read, right: Read) -> bool:
-    if re.search(r"\bbetween\b[^,;]*$", left.text, re.IGNORECASE):
-        return False
-    measures = {quantity.measure for quantity in left.quantities} & {quantity.measure for quantity in right.quantities}
-    against = words.opposites()
-    opposed = any(against[stem] & right.stem_set for stem in left.stem_set if stem in against)
-    told_of = bool(capitalised(left)) and bool(capitalised(right)) and bool(_bare(left)) and bool(_bare(right))
-    return bool(measures) or opposed or told_of
-
-
-def _bare(part: Read) -> frozenset[str]:
-    """Stems of the clause without its names and values."""
-    return part.subject - _stems(capitalised(part))
-
-
-def _stems(found_words: Iterable[str]) -> frozenset[str]:
-    return frozenset(words.content(found_words))
-
-
-def _told_first(sentence: Read) -> list[str]:
-    """What the sentence is about, and every clause of it: its first words, unless a pronoun stands there."""
-    if not sentence.tokens or sentence.tokens[0] in _PRONOUNS:
-        return []
-    return [stem for stem in sentence.stems if not stem[0].isdigit()][:2]
-
-
-def _crossed(claim: Read, sentence: Read) -> str:
+def _crossed(claim: Read, sentence: Read) -> Finding | None:
     pieces = parts(sentence)
     if len(pieces) < 2:
-        return ""
-    about = _told_first(sentence)
+        return None
+    about = told_first(sentence)
+    for part in parts(claim):
+        found = _crossed_part(part, claim, pieces, about)
+        if found:
+            return found
+    return None
+
+
+def _crossed_part(part: Read, claim: Read, pieces: Sequence[Read], about: Sequence[str]) -> Finding | None:
     shared = frozenset(about[:1])
-    wanted = (_bare(claim) | _stems(claim.names)) - _stems(_opening(claim))
+    wanted = (bare(part) | content(part.names)) - content(opening_names(part))
     if not wanted:
-        return ""
+        return None
     homes = [n for n, piece in enumerate(pieces) if share(wanted, piece.subject | shared) >= _ALL]
-    reasons = []
+    values, names = [], []
     for n in homes:
         others = [piece for m, piece in enumerate(pieces) if m != n]
-        reasons.append(_value_of_another(claim, pieces[n], others) or _name_of_another(claim, pieces[n], others))
-    if reasons and all(reasons):
-        return reasons[0]
-    return _opposite_of_another(claim, pieces, frozenset(about)) if not homes else ""
+        values.append(_value_of_another(part, pieces[n], others, shared))
+        names.append(_name_of_another(part, claim, pieces[n], others))
+    if homes and all(value or name for value, name in zip(values, names, strict=True)):
+        return turned("a value of another clause", values[0]) or turned("a name of another clause", names[0])
+    if homes:
+        return None
+    return turned("a word of another clause", _opposite_of_another(part, pieces, frozenset(about)))
 
 
-def _value_of_another(claim: Read, home: Read, others: Sequence[Read]) -> str:
+def _value_of_another(claim: Read, home: Read, others: Sequence[Read], shared: frozenset[str]) -> str:
+    """Not where the other clause explains the claim as well: it has a word of it that the first lacks, or is told with
+    the first's verb ("inducted into one in 1998 and into another in 2001") and the claim does not say of which."""
+    foreign = claim.subject - home.stem_set - shared
+    placed = any(quantities.agree(wanted, held) for wanted in claim.quantities for held in home.quantities)
+    vague = not placed and len(bare(claim)) < _FEWEST_STEMS
+    others = [piece for piece in others if not foreign & piece.stem_set and not (vague and _ELLIPTIC.match(piece.text))]
     for wanted in claim.quantities:
         if any(quantities.agree(wanted, held) for held in home.quantities):
             continue
@@ -125,7 +100,9 @@ def _value_of_another(claim: Read, home: Read, others: Sequence[Read]) -> str:
         rivals = [
             held
             for held in home.quantities
-            if _same_kind(wanted, held) and not any(quantities.agree(one, held) for one in claim.quantities)
+            if _same_kind(wanted, held)
+            and not is_aside(held, home, claim)
+            and not any(quantities.agree(one, held) for one in claim.quantities)
         ]
         if elsewhere and rivals:
             return f"The passage says {rivals[0].text.strip()} of it; {wanted.text.strip()} it says of something else."
@@ -133,20 +110,22 @@ def _value_of_another(claim: Read, home: Read, others: Sequence[Read]) -> str:
 
 
 def _same_kind(wanted: Quantity, held: Quantity) -> bool:
-    bare = not wanted.measure and not held.measure and not (wanted.nouns and held.nouns)
-    return bare or quantities.same_measure(wanted, held)
+    """A bare number may count what the other does, but for a number word in a name: "Two and a Half Men"."""
+    counts = not wanted.measure and not held.measure and not (wanted.nouns and held.nouns)
+    named = any(value.spelled and not value.nouns for value in (wanted, held))
+    return counts and not named or quantities.same_measure(wanted, held)
 
 
-def _name_of_another(claim: Read, home: Read, others: Sequence[Read]) -> str:
-    """Only where both open their clause: what is said is said of them."""
-    said, held = _opening(claim), _opening(home)
+def _name_of_another(claim: Read, whole: Read, home: Read, others: Sequence[Read]) -> str:
+    """Only where both open their clause: what is said is said of them. A sentence that has both told of both."""
+    said, held = opening_names(claim), opening_names(home)
     own, rivals = [name for name in said if name not in held], [name for name in held if name not in said]
     against = words.opposites()
     if any(words.stem(token) in against.get(words.stem(other), ()) for token in claim.tokens for other in home.tokens):
         return ""
-    if not own or not rivals or set(own) & set(home.tokens) or set(rivals) & set(claim.tokens):
+    if not own or not rivals or set(own) & set(home.tokens) or set(rivals) & set(whole.tokens):
         return ""
-    if alike(claim, home, _stems([*said, *held, *claim.names, *home.names])) < _ALL:
+    if alike(claim, home, content([*said, *held, *claim.names, *home.names])) < _ALL:
         return ""
     if any(all(name in piece.tokens for name in own) for piece in others):
         return f"The passage says it of {_title(rivals)}, not of {_title(own)}."
@@ -172,25 +151,6 @@ def _spelled(part: Read, stems: Iterable[str]) -> str:
     return next((token for token in part.tokens if set(words.content([token])) & set(stems)), "")
 
 
-def _opening(part: Read) -> list[str]:
-    """The names a clause begins with, behind an article or a title."""
-    found: list[str] = []
-    for token in part.tokens:
-        if token in _TITLES and not found:
-            continue
-        if token not in capitalised(part):
-            break
-        found.append(token)
-    return found
-
-
-def capitalised(part: Read) -> frozenset[str]:
-    """Its names, and its first word if that is capitalised and none of the commonest."""
-    opening = re.match(r"(?:[Tt]he\s+)?([A-Z][\w-]+)", part.text)
-    first = opening[1].lower() if opening else ""
-    return frozenset(part.names) | ({first} if first and first not in words.STOP else frozenset())
-
-
 def _title(names: Sequence[str]) -> str:
     return " ".join(name.title() for name in names[:3])
 
@@ -201,12 +161,12 @@ def _title(names: Sequence[str]) -> str:
 def _turned_round(claim: Read, sentence: Read) -> str:
     """The two names around the same verb, exchanged."""
     own = [token for token in dict.fromkeys(claim.tokens) if token in capitalised(claim)]
-    named = _stems(own) | _stems(capitalised(sentence))
+    named = content(own) | content(capitalised(sentence))
     for first, second in combinations(own, 2):
         said, held = _between(claim, first, second), _between(sentence, second, first)
         if said is None or held is None:
             continue
-        stems, said_stems = _stems(held) - named, _stems(said) - named
+        stems, said_stems = content(held) - named, content(said) - named
         if stems and stems == said_stems and ("by" in said) == ("by" in held):
             return f"The passage has {second.title()} and {first.title()} the other way round."
     return ""
@@ -216,11 +176,10 @@ def _another_name(claim: Read, clause: Read) -> str:
     """The same words but for one name."""
     if len(claim.tokens) < _FEWEST_WORDS:
         return ""
-    codes = SequenceMatcher(None, claim.tokens, clause.tokens, autojunk=False).get_opcodes()
-    changes = [(claim.tokens[a:b], clause.tokens[c:d]) for kind, a, b, c, d in codes if kind != "equal"]
-    if len(changes) != 1 or not all(len(side) == 1 for side in changes[0]):
+    differing = changes(claim.tokens, clause.tokens)
+    if len(differing) != 1 or not all(len(side) == 1 for side in differing[0]):
         return ""
-    said, held = (side[0] for side in changes[0])
+    said, held = (side[0] for side in differing[0])
     if any(said in words.tokens(value.text) for value in claim.quantities):
         return ""  # a month or a unit
     apart = said[:3] != held[:3] or said[-3:] != held[-3:]  # "Smith's", "Smiths"
@@ -235,7 +194,7 @@ def _other_side(claim: Read, sentence: Read) -> str:
     if said is None or claim.negated:
         return ""
     for piece in parts(sentence):
-        held, named = _SIDE.search(piece.text), _opening(piece)
+        held, named = _SIDE.search(piece.text), opening_names(piece)
         if held is None or piece.negated or not named or not set(named) <= set(claim.tokens):
             continue
         if _same_verb(said["verb"], held["verb"]) and (said["side"].lower() == "against") != (
@@ -290,24 +249,3 @@ def _sides(part: Read, match: re.Match[str]) -> tuple[frozenset[str], frozenset[
     before = re.split(r"[,;]|\b(?:but|and)\b", part.text[: match.start()])[-1]
     left, right = (frozenset(words.content(words.tokens(text))) for text in (before, after))
     return left - right, right - left
-
-
-# --- one clause ---------------------------------------------------------------
-
-
-def clause_on(claim: Read, sentence: Read, ignored: frozenset[str] = frozenset()) -> Read:
-    """The clause of the sentence whose words are most nearly the claim's; the whole where none is nearer.
-
-    A clause behind the first stands without its subject: the sentence's first words do not count there, nor anywhere
-    the `ignored` stems.
-    """
-    about = frozenset(_told_first(sentence))
-    pieces = [(read(text), about if n else frozenset()) for n, text in enumerate(_HALVES.split(sentence.text)) if text]
-    return max([(sentence, frozenset()), *pieces], key=lambda piece: alike(claim, piece[0], piece[1] | ignored))[0]
-
-
-def alike(first: Read, second: Read, ignored: frozenset[str] = frozenset()) -> float:
-    """Words both have of all words of both, by rarity."""
-    union = (first.stem_set | second.stem_set) - ignored
-    shared = (first.stem_set & second.stem_set) - ignored
-    return words.weight(shared) / (words.weight(union) or 1.0)

@@ -3,11 +3,14 @@
 The row of this article and target is taken by a lease, so that of several publishers one
 sends and the others see its receipt. What is about to be sent is written down first. When
 an answer is lost, or a publisher dies over its request, the target is asked by the
-article's key what really stands there before anything is sent again. The same content in
+article's key what really stands there before anything is sent again; as long as it may
+still be at what a killed publisher asked, it is asked again and again. The same content in
 the same state makes no call at all.
 """
 
 import json
+import os
+import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -25,6 +28,8 @@ from core.store.database import now
 WAIT_S = 90.0
 """How long one publisher waits for another to finish with the same article and target."""
 LOOK_S = 0.05
+LOOK_THERE_S = 0.5
+"""Between two looks for what a killed publisher asked for."""
 TRIES = 2
 """Times a request whose answer was lost is sent, each after a look at what stands there."""
 
@@ -119,23 +124,35 @@ def keep_theirs(store: Store, publication_id: int) -> None:
 @contextmanager
 def _held(store: Store, publication_id: int) -> Iterator[int]:
     """Be the only publisher of this row; its fence. Waits while another one is at it."""
+    owner = f"p{os.getpid()}-{secrets.token_hex(3)}"
+    store.presence.show(owner)
+    try:
+        fence = _taken(store, publication_id, owner)
+        over = threading.Event()
+        beats = threading.Thread(target=_beat, args=(store, publication_id, fence, over), name="lease", daemon=True)
+        beats.start()
+        try:
+            yield fence
+        finally:
+            over.set()
+            beats.join()
+            store.publications.release(publication_id, fence)
+    finally:
+        store.presence.leave(owner)
+
+
+def _taken(store: Store, publication_id: int, owner: str) -> int:
     end = time.monotonic() + WAIT_S
-    while (fence := store.publications.take(publication_id)) is None:
+    while (fence := store.publications.take(publication_id, owner)) is None:
         if time.monotonic() > end:
             raise PublishError(
                 f"Another publisher has been at this article for {WAIT_S:.0f} seconds.",
                 remedy="Wait until it has finished, then look at its receipt.",
             )
         time.sleep(LOOK_S)
-    over = threading.Event()
-    beats = threading.Thread(target=_beat, args=(store, publication_id, fence, over), name="lease", daemon=True)
-    beats.start()
-    try:
-        yield fence
-    finally:
-        over.set()
-        beats.join()
-        store.publications.release(publication_id, fence)
+        for ended in store.presence.ended():
+            store.runs.worker_gone(ended)
+    return fence
 
 
 def _beat(store: Store, publication_id: int, fence: int, over: threading.Event) -> None:
@@ -249,7 +266,7 @@ def _recovered(store: Store, publication_id: int, fence: int, target: Target) ->
     if row.status not in ("sending", "unknown"):
         return row
     try:
-        found = target.find(row.key)
+        found = _looked_for(target, row)
     except PublishError as error:
         store.publications.set(row.id, fence=fence, status="unknown", error=error.as_dict())
         raise
@@ -264,6 +281,16 @@ def _recovered(store: Store, publication_id: int, fence: int, target: Target) ->
         if store.publications.last_receipt(row.id) is None:
             store.publications.receipt(row.id, found)
     return store.publications.get(publication_id)
+
+
+def _looked_for(target: Target, row: Publication) -> Receipt | None:
+    """What stands there. Where nothing does, a request that outlived its sender may still make it: it is waited for."""
+    end = time.monotonic() + min(row.late_until - time.time(), publications.LEASE_S)
+    while (found := target.find(row.key)) is None and time.monotonic() < end:
+        if row.intent and _is_done(None, row.intent):
+            break
+        time.sleep(LOOK_THERE_S)
+    return found
 
 
 def _is_done(found: Receipt | None, intent: Intent) -> bool:

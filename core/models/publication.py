@@ -118,6 +118,8 @@ class Publication:
     checked: PageCheck | None = None
     article: str | None = None
     """Hash of the article's stored text, exactly as it was sent (`store.publications.article`)."""
+    late_until: float = 0.0
+    """Until when (Unix time) a target may still carry out what a publisher that was killed had asked of it."""
 
     @property
     def public(self) -> bool:

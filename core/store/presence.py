@@ -1,8 +1,8 @@
-"""Which workers live, as the kernel tells it.
+"""Which workers and publishers live, as the kernel tells it.
 
-Each worker holds a lock on a file of its own beside the database. However a process ends, its
+Each of them holds a lock on a file of its own beside the database. However a process ends, its
 lock ends with it, so what it was working on goes on elsewhere at once. The lease remains for
-a worker that hangs, and for file systems that know no locks.
+one that hangs, and for file systems that know no locks.
 """
 
 import contextlib
@@ -43,7 +43,7 @@ class Presence:
             os.close(handle)
 
     def ended(self) -> Iterator[str]:
-        """Workers whose process has ended without leaving; each is told until its turn is over without an error."""
+        """Those whose process has ended without leaving; each is told until its turn is over without an error."""
         try:
             names = sorted(name for name in os.listdir(self._folder) if not name.startswith("."))
         except OSError:  # nobody has shown up yet

@@ -1,8 +1,10 @@
 """Publications: one row for each article and target, written before the request goes out.
 
 Who sends holds the row by a lease, taken in one step and fenced by a number: whoever was
-overtaken can write nothing more to it. What is about to be sent is written down first, so
-that after a crash it can be looked for at the target instead of being sent again.
+overtaken can write nothing more to it. A publisher whose process has ended (`presence`) loses
+its rows at once; a target may still be at what it was asked then (`late_until`). What is about
+to be sent is written down first, so that after a crash it can be looked for at the target
+instead of being sent again.
 """
 
 import json
@@ -49,17 +51,20 @@ class Publications:
 
     # --- the lease ---
 
-    def take(self, publication_id: int, *, lease_s: float | None = None) -> int | None:
+    def take(self, publication_id: int, owner: str | None = None, *, lease_s: float | None = None) -> int | None:
         """Take the row; its fence (the number all writes must show), or None while somebody else holds it.
+
+        Args:
+            owner: the name under which this publisher shows its presence.
 
         A lease that ends later than one taken now would is from before the clock was set back, and is void.
         """
         at, lease_s = time.time(), LEASE_S if lease_s is None else lease_s
         with self._database.write() as c:
             row = c.execute(
-                "UPDATE publications SET fence = fence + 1, lease_until = ? WHERE id = ?"
+                "UPDATE publications SET fence = fence + 1, owner = ?, lease_until = ? WHERE id = ?"
                 " AND (lease_until < ? OR lease_until > ?) RETURNING fence",
-                (at + lease_s, publication_id, at, at + lease_s),
+                (owner, at + lease_s, publication_id, at, at + lease_s),
             ).fetchone()
         return row["fence"] if row else None
 
@@ -75,7 +80,8 @@ class Publications:
 
     def release(self, publication_id: int, fence: int) -> None:
         with self._database.write() as c:
-            c.execute("UPDATE publications SET lease_until = 0 WHERE id = ? AND fence = ?", (publication_id, fence))
+            c.execute("UPDATE publications SET owner = NULL, lease_until = 0 WHERE id = ? AND fence = ?",
+                      (publication_id, fence))  # fmt: skip
 
     # --- changes ---
 
@@ -237,4 +243,5 @@ def _publication(r: Any) -> Publication:
         updates=tuple(Update(**update) for update in json.loads(r["updates"])),
         intent=Intent(**json.loads(r["intent"])) if r["intent"] else None, publish_at=r["publish_at"],
         checked=PageCheck(**json.loads(r["checked"])) if r["checked"] else None, article=r["article"],
+        late_until=r["late_until"],
     )  # fmt: skip

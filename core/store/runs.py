@@ -236,6 +236,10 @@ class Runs:
             c.execute("DELETE FROM workers WHERE id = ?", (owner,))
             for held in ("runs", "ingests", "watches"):
                 c.execute(f"UPDATE {held} SET owner = NULL, lease_until = 0 WHERE owner = ?", (owner,))
+            c.execute(
+                "UPDATE publications SET owner = NULL, late_until = lease_until, lease_until = 0 WHERE owner = ?",
+                (owner,),
+            )
 
     def workers_alive(self) -> int:
         """Workers heard of within the last lease."""

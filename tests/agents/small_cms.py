@@ -40,14 +40,17 @@ class Post:
 
 @dataclass
 class SmallCms:
-    """The server. `faults` are used up one a request that writes; `gate`, when set, is waited for before answering."""
+    """The server. `faults` are used up one a request that writes; `door`, when set, is waited for before the work is
+    done, `gate` before answering."""
 
     password: str = "open sesame"
     posts: dict[int, Post] = field(default_factory=dict)
     writes: Counter[str] = field(default_factory=Counter)
     requests: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    asked: threading.Event = field(default_factory=threading.Event)
     reached: threading.Event = field(default_factory=threading.Event)
+    door: threading.Event | None = None
     gate: threading.Event | None = None
     slow_s: tuple[float, float] = (0.0, 0.0)
     """An answer takes between these; half of it before the work, half after."""
@@ -80,8 +83,9 @@ class SmallCms:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self.gate:
-            self.gate.set()
+        for held in (self.door, self.gate):
+            if held:
+                held.set()
         self._server.shutdown()
         self._server.server_close()
 
@@ -114,6 +118,9 @@ class SmallCms:
         if fault == "down":
             _answer(ask, 503, {"message": "Gone fishing."})
             return
+        self.asked.set()
+        if self.door:
+            self.door.wait(30)
         with self.lock:
             status, said = self._done(ask, doing, body)
         self.reached.set()

@@ -1,0 +1,2 @@
+ALTER TABLE publications ADD COLUMN owner TEXT;
+ALTER TABLE publications ADD COLUMN late_until REAL NOT NULL DEFAULT 0;

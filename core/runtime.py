@@ -226,8 +226,12 @@ class Context:
             futures = [pool.submit(contextvars.copy_context().run, work, item) for item in todo]
         return [future.result() for future in futures]
 
-    def once(self, key: str, work: Callable[[], Result]) -> Result:
-        """`work` done once per key in this run; whoever asks meanwhile waits for the same result."""
+    def once(self, key: str, work: Callable[[], Result], *, keep: Callable[[Result], bool] = lambda _: True) -> Result:
+        """`work` done once per key in this run; whoever asks meanwhile waits for the same result.
+
+        Args:
+            keep: whether a result holds for those who ask later, too.
+        """
         with self._lock:
             future = self._once.get(key)
             mine = future is None
@@ -235,7 +239,11 @@ class Context:
                 future = self._once[key] = Future()
         if mine:
             try:
-                future.set_result(work())
+                result = work()
+                if not keep(result):
+                    with self._lock:
+                        del self._once[key]
+                future.set_result(result)
             except BaseException as error:
                 future.set_exception(error)
                 raise

@@ -37,6 +37,7 @@ a run is given up only where nothing speaks to it. On the sample library eight f
 their questions, and topics it holds have one above 0.55; a library of one short page reaches 0.31 to 0.40."""
 
 _IN_ANY_CASE = "Paste its address into the brief to have it read in any case."
+_LET_GO = "It answered too slowly; enough other pages were read meanwhile."
 
 PASSES = 2
 """Searches after the first, at most; a pass that puts no new passage before the writer is the last."""
@@ -96,11 +97,21 @@ class _Outcome:
     reason: str = ""
     source: Source | None = None
 
+    @property
+    def let_go(self) -> bool:
+        """Whether one question had enough without it; another one may still want it."""
+        return self.reason == _LET_GO
+
 
 def _read(hit: Hit, question: Question, context: Context, enough: Enough = lambda: False) -> bool:
     """Read one hit, or take it from what was read before; True when it serves this question."""
-    context.check()
-    outcome = context.once(f"read {hit.url}", lambda: _fetch(hit, question, context, enough))
+    while True:
+        context.check()
+        outcome = context.once(
+            f"read {hit.url}", lambda: _fetch(hit, question, context, enough), keep=lambda read: not read.let_go
+        )
+        if not outcome.let_go or enough():
+            break
     source = outcome.source
     context.store.sources.note(
         context.run_id,
@@ -150,7 +161,8 @@ def _before_a_crash(hit: Hit, context: Context) -> _Outcome | None:
     if item is None:
         return None
     source = context.store.sources.get(item.source_id) if item.source_id else None
-    return _Outcome(item.status, item.reason, source)
+    before = _Outcome(item.status, item.reason, source)
+    return None if before.let_go else before
 
 
 def _source(hit: Hit, queries: list[str], context: Context, enough: Enough) -> Source:
@@ -192,9 +204,7 @@ def _page(hit: Hit, context: Context, enough: Enough) -> Response:
     except Cancelled:
         if context.stopped():
             raise
-        raise ReadError(
-            "It answered too slowly; enough other pages were read meanwhile.", remedy=_IN_ANY_CASE
-        ) from None
+        raise ReadError(_LET_GO, remedy=_IN_ANY_CASE) from None
     if page.truncated and hit.engine != "pasted":
         raise ReadError(
             f"It is longer than {context.settings.page_bytes / 1e6:g} MB, more than an article has.",

@@ -152,8 +152,9 @@ class Sources:
         return self._in_run("run_id = ?", run_id)
 
     def in_run(self, run_id: str, url: str) -> RunSource | None:
-        """What became of one address, for whichever question it was met first; None when it was not met."""
-        return next(iter(self._in_run("run_id = ? AND url = ?", run_id, url)), None)
+        """What became of one address: for the question it was kept for, else the first; None when it was not met."""
+        met = self._in_run("run_id = ? AND url = ?", run_id, url)
+        return min(met, key=lambda one: one.source_id is None, default=None)
 
     def _in_run(self, condition: str, *values: Any) -> list[RunSource]:
         names = ", ".join(RunSource.__dataclass_fields__)

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from core.agents import pages, researcher
-from core.agents.pages import AT_ONCE, read_until
+from core.agents.pages import AT_ONCE, Enough, read_until
 from core.errors import ReadError
-from core.models import Hit
+from core.models import Hit, Question
 from core.wiring import context_for
 from tests.agents.small_house import House
-from tests.reading.site import Site
+from tests.reading.site import Site, Visit
 
 HITS = [Hit(url=f"https://site{n}.example/", title="", engine="web", rank=n) for n in range(40)]
 
@@ -80,6 +80,51 @@ def test_slow_pages_are_not_waited_for_when_half_are_there_and_no_hits_are_left(
     web = Web(hanging={1, 4})
     assert read_until(6, HITS[:5], web.read) == 3
     assert sorted(web.let_go) == [1, 4]
+
+
+def test_a_page_let_go_for_one_question_is_read_for_another_that_still_wants_it(
+    new_house: Callable[..., House], site: Site
+):
+    house = new_house(allow_private_addresses=True)
+    run = house.to_review()
+    context = context_for(run, house.process)
+    first, second, third = context.store.plans.get(house.row("SELECT max(id) FROM plans")[0]).questions[:3]
+    text = "".join(
+        f"<p>House {n} saved {n * 7} pounds a year with its heat pump, the council says.</p>" for n in range(40)
+    )
+    came = threading.Event()
+
+    def slow_once(visit: Visit) -> None:
+        if not came.is_set():
+            came.set()
+            site.closing.wait(20)
+        body = f"<html><head><title>Old houses</title></head><body><article>{text}</article></body></html>"
+        visit.say(200, {"content-type": "text/html"}, body.encode())
+
+    hit = Hit(url=site.on("/slow", slow_once), engine="pasted")
+    had_enough = threading.Event()
+    served: dict[int, bool] = {}
+
+    def read(question: Question, enough: Enough) -> None:
+        served[question.id] = researcher._read(hit, question, context, enough)
+
+    asking = [threading.Thread(target=read, args=(first, had_enough.is_set))]
+    asking[0].start()
+    assert came.wait(10)
+    asking.append(threading.Thread(target=read, args=(second, lambda: False)))
+    asking[1].start()
+    had_enough.set()
+    for one in asking:
+        one.join(20)
+    assert served == {first.id: False, second.id: True}
+    read(third, lambda: False)
+    assert served[third.id], "what was read for one serves the next"
+    assert site.visits["/slow"] == 2
+    noted = {source.question_id: source.status for source in house.studio.sources(run.id) if source.url == hit.url}
+    assert noted == {first.id: "skipped", second.id: "read", third.id: "read"}
+    again = context_for(run, house.process)
+    assert researcher._read(hit, first, again, lambda: False), "after a crash, it is not fetched again"
+    assert site.visits["/slow"] == 2
 
 
 def test_a_page_without_end_is_read_only_where_a_person_named_it(new_house: Callable[..., House], site: Site):

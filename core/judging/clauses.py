@@ -9,9 +9,8 @@ import re
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 
-from core.judging import words
+from core.judging import features, words
 from core.judging.features import Read
-from core.judging.features import read_claim as read  # kept: the same clauses come again
 
 _HALVES = re.compile(
     r"\s*(?:;|:\s(?!\s*(?:(?:over|about|up to)?\s*\W?\d|true\b|false\b|yes\b|no\b|none\b|not\b))"
@@ -21,6 +20,12 @@ _HALVES = re.compile(
 """Not behind the colon of "validated: False" or "total: £295", where the clause is the label."""
 _TITLES = frozenset({"the", "dr", "mr", "mrs", "ms", "prof", "judge"})
 _PRONOUNS = words.listed("he she it they this these those we i you")
+
+
+@functools.lru_cache(maxsize=8192)
+def read(text: str) -> Read:
+    """Take a clause apart. Kept: the same clauses come again."""
+    return features.read(features.without_signs(text))
 
 
 @functools.lru_cache(maxsize=4096)
@@ -75,10 +80,11 @@ def told_first(sentence: Read) -> list[str]:
 def opening_names(part: Read) -> list[str]:
     """The names a clause begins with, behind an article or a title."""
     found: list[str] = []
+    capitals = capitalised(part)
     for token in part.tokens:
         if token in _TITLES and not found:
             continue
-        if token not in capitalised(part):
+        if token not in capitals:
             break
         found.append(token)
     return found

@@ -83,10 +83,11 @@ def _is_same(claim: Read, sentence: Read, *ignored: str) -> bool:
 
 
 def _quantifier(claim: Read, sentence: Read) -> Stronger:
-    if not _is_same(claim, sentence, *_STRENGTH, *_COUNTS.split(), "majority", "only"):
+    told = list(_QUANTIFIER.finditer(claim.text))
+    if not told or not _is_same(claim, sentence, *_STRENGTH, *_COUNTS.split(), "majority", "only"):
         return None
     held = {words.stem(match["noun"].lower()): match for match in _QUANTIFIER.finditer(sentence.text)}
-    for match in _QUANTIFIER.finditer(claim.text):
+    for match in told:
         other = held.get(words.stem(match["noun"].lower()))
         if other is None:
             continue

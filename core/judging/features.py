@@ -154,19 +154,24 @@ def prepare(passage: Passage) -> Prepared:
 
 @functools.lru_cache(maxsize=4096)
 def read_claim(text: str) -> Read:
-    """Take a claim apart, without list signs and citation markers."""
-    return read(_LIST_SIGN.sub(" ", text).strip(), spoken=language(text))
+    """Take a claim apart, `without_signs`."""
+    return read(without_signs(text), spoken=language(text))
+
+
+def without_signs(text: str) -> str:
+    """The text without list signs and citation markers."""
+    return _LIST_SIGN.sub(" ", text).strip()
 
 
 def compare(claim: Read, sources: Sequence[Prepared]) -> Comparison:
     """Measure a claim against passages (at least one)."""
     stems = claim.stems or ("",)
-    weights = [words.rarity(stem) for stem in stems]
-    total = sum(weights) or 1.0
-    rare = dict(zip(stems, weights, strict=True))
+    weighed = [(stem, words.rarity(stem)) for stem in stems]
+    total = sum([weight for _, weight in weighed]) or 1.0
+    rare = dict(weighed)
 
     def cover(have: frozenset[str] | set[str]) -> float:
-        return sum(weight for stem, weight in zip(stems, weights, strict=True) if stem in have) / total
+        return sum([weight for stem, weight in weighed if stem in have]) / total
 
     ranked = sorted(
         ((cover(part.stem_set), -s, -i) for s, source in enumerate(sources) for i, part in enumerate(source.sentences)),
@@ -181,7 +186,7 @@ def compare(claim: Read, sources: Sequence[Prepared]) -> Comparison:
     window = source.sentences[first : last + 1]
     window_stems = [stem for part in window for stem in part.stems]
     window_set = frozenset(window_stems)
-    everything = frozenset().union(*(one.stem_set for one in sources))
+    everything = sources[0].stem_set.union(*(one.stem_set for one in sources[1:]))
     context = frozenset().union(*(one.context for one in sources))
 
     comparison = Comparison(

@@ -66,7 +66,10 @@ def language(text: str) -> str:
             return _SCRIPTS.get(script, "another script")
     tokens = [token for token in words.tokens(text) if token[0].isalpha()]
     english = sum(1 for token in tokens if token in words.STOP)
-    found = {name: sum(1 for token in tokens if token in common) for name, common in _COMMON.items()}
+    found = dict.fromkeys(_COMMON, 0)
+    for token in tokens:
+        for name in _spoken_in().get(token, ()):
+            found[name] += 1
     best = max(found, key=lambda name: found[name])
     others = [token for token in tokens if token not in _COMMON[best]]
     known = sum(1 for token in others if token in words.STOP or words.is_known(words.stem(token)))
@@ -75,6 +78,14 @@ def language(text: str) -> str:
     if not english and 2 * known < len(tokens) and len(tokens) >= 3 and not text.isascii():
         return OTHER
     return ENGLISH if known or english else ""
+
+
+@functools.cache
+def _spoken_in() -> dict[str, list[str]]:
+    """Common word -> the languages it is common in."""
+    return {
+        word: [name for name, held in _COMMON.items() if word in held] for word in frozenset().union(*_COMMON.values())
+    }
 
 
 def _script(letter: str) -> str:

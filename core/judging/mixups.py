@@ -160,7 +160,8 @@ def _title(names: Sequence[str]) -> str:
 
 def _turned_round(claim: Read, sentence: Read) -> str:
     """The two names around the same verb, exchanged."""
-    own = [token for token in dict.fromkeys(claim.tokens) if token in capitalised(claim)]
+    capitals = capitalised(claim)
+    own = [token for token in dict.fromkeys(claim.tokens) if token in capitals]
     named = content(own) | content(capitalised(sentence))
     for first, second in combinations(own, 2):
         said, held = _between(claim, first, second), _between(sentence, second, first)

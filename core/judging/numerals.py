@@ -5,7 +5,7 @@ quantity is left out or marked: ranks, "24/7", and numbers that belong to a name
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from core.judging.quantities import TURNED, Quantity
 from core.judging.units import (
@@ -116,30 +116,31 @@ _YEAR_BOUNDS = {
 }
 
 
+_DIGIT = re.compile(r"\d")
+_COUNTING = re.compile(
+    rf"\b(?:{'|'.join((*SMALL, *TENS))}|hundred|thousand|million|billion|dozen|half|thirds?|quarters?|fifths?|tenths?"
+    r"|once|twice)\b"
+)
+"""Without one of these and without a digit there is no quantity."""
+
+
 def find(text: str) -> list[Quantity]:
     """The quantities of a text in order; a date gives its year and its day as two.
 
     >>> [(q.text, q.low, q.measure) for q in find("About 3 kW for 12 per cent of homes in 2024")]
     [('3 kW', 3000.0, 'power'), ('12 per cent', 12.0, 'percent'), ('2024', 2024.0, 'year')]
     """
+    lower = text.lower()
+    digits = _DIGIT.search(lower) is not None
+    if not digits and not _COUNTING.search(lower):
+        return []
     text = _TIGHT_LIST.sub(lambda match: match.group().replace(",", " "), text)
     text = _ALWAYS.sub(lambda match: " " * len(match.group()), text)
     found: list[Quantity] = []
     taken: list[tuple[int, int]] = []
-    for finder in (
-        _dates,
-        _clocks,
-        _periods,
-        _quarters,
-        _times,
-        _ratings,
-        _heights,
-        _shares,
-        _durations,
-        _fractions,
-        _long_words,
-        _numbers,
-    ):
+    for finder, needed in _FINDERS:
+        if not (any(word in lower for word in needed) if needed else digits):
+            continue
         for quantity in finder(text):
             if all(quantity.end <= start or quantity.start >= end for start, end in taken):
                 found.append(quantity)
@@ -411,3 +412,16 @@ def _nouns(rest: str) -> tuple[str, ...]:
             break
         nouns.append(stem(word.lower()))
     return tuple(nouns)
+
+
+_FINDERS: tuple[tuple[Callable[[str], Iterator[Quantity]], tuple[str, ...]], ...] = (
+    (_dates, ()), (_clocks, ()), (_periods, ()), (_quarters, ()),
+    (_times, ("once", "twice", "times", "every")),
+    (_ratings, ()), (_heights, ()),
+    (_shares, ("in", "out")),
+    (_durations, ("hour", "minute", "day", "week", "month", "year", "decade")),
+    (_fractions, ("half", "third", "quarter", "fifth", "tenth")),
+    (_long_words, ("hundred", "thousand")),
+    (_numbers, ("",)),
+)  # fmt: skip
+"""Each with words of which it needs one; those without need a digit. The order decides who takes a place first."""

@@ -16,6 +16,8 @@ _INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
 
 def normalise(text: str) -> str:
     """The text with one kind of quotation mark, dash and single spaces; ligatures and widths undone."""
+    if text.isascii():
+        return " ".join(text.replace("`", "'").split())  # the same, at once
     return normalise_with_offsets(text)[0]
 
 

@@ -18,6 +18,7 @@ WEIGHTS = Path(__file__).with_name("weights.json")
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+(?:,\d{3})*(?:\.\d+)?")
 _SHORT_TITLE = re.compile(r"\b(?:Dr|Mr|Mrs|Ms|Prof|St|[A-Z])\.$")
 _NAME = re.compile(r"[^\W\d_][\w&'’.-]*")
+_CAPITAL_FOLLOWS = re.compile(r" [A-Z]")
 
 
 def listed(text: str) -> frozenset[str]:
@@ -105,7 +106,8 @@ def rarity(word_stem: str) -> float:
 
 def weight(stems: Iterable[str]) -> float:
     """The rarity of all of them; the same to the last bit in whatever order they come."""
-    return math.fsum(map(rarity, stems))
+    table, unknown = rarity_table()
+    return math.fsum([table.get(word_stem, unknown) for word_stem in stems])
 
 
 def is_known(word_stem: str) -> bool:
@@ -120,14 +122,16 @@ def tokens(text: str) -> list[str]:
 
 def content(words: Iterable[str]) -> list[str]:
     """Stems of the words that carry meaning, in order; numbers without thousands separators."""
-    stems: list[str] = []
-    for word in words:
-        word = word.removesuffix("'s")
-        if word[0].isdigit():
-            stems.append(word.replace(",", ""))
-        elif len(word) > 1 and word not in STOP and not word.endswith("n't"):
-            stems.append(stem(word))
-    return stems
+    return [carried for carried in map(_carried, words) if carried]
+
+
+@functools.lru_cache(maxsize=200_000)
+def _carried(word: str) -> str:
+    """The stem of a word that carries meaning; else empty."""
+    word = word.removesuffix("'s")
+    if word[0].isdigit():
+        return word.replace(",", "")
+    return stem(word) if len(word) > 1 and word not in STOP and not word.endswith("n't") else ""
 
 
 def is_negated(words: Sequence[str]) -> bool:
@@ -142,12 +146,14 @@ def names(text: str) -> list[str]:
     """
     found: list[str] = []
     for match in _NAME.finditer(text):
+        if not match.group()[0].isupper():
+            continue
         word = re.sub(r"['’]s$", "", match.group().rstrip(".'’-&"))
-        if len(word) < 2 or not word[0].isupper() or word.lower() in STOP:
+        if len(word) < 2 or word.lower() in STOP:
             continue
         before = text[: match.start()].rstrip()
         opens = not before or (before[-1] in '.!?:"“*•' and not _SHORT_TITLE.search(before))
-        if opens and not any(letter.isupper() for letter in word[1:]) and not re.match(r" [A-Z]", text[match.end() :]):
+        if opens and not any(letter.isupper() for letter in word[1:]) and not _CAPITAL_FOLLOWS.match(text, match.end()):
             continue
         found.append(word.lower())
     return found

@@ -114,18 +114,20 @@ def context_for(run: Run, process: Process) -> Context:
     return context
 
 
+def model_named(model: str, settings: Settings, *, attempts: int = TRIES) -> OpenAI:
+    """A model at the endpoint of the settings."""
+    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
+    endpoint = {"base_url": settings.base_url} if settings.base_url else {}
+    return OpenAI(api_key=key, model=model, timeout_s=settings.request_timeout_s, attempts=attempts, **endpoint)
+
+
 def _router(context: Context, process: Process) -> Router:
     settings, store = context.settings, context.store
 
     def backend(model: str) -> Ledger:
         if settings.rerank_base_url and model == settings.rerank_model:
             return Ledger(rerank_model(settings), store.calls, run_id=context.run_id)
-        key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
-        endpoint = {"base_url": settings.base_url} if settings.base_url else {}
-        openai = OpenAI(
-            api_key=key, model=model, timeout_s=settings.request_timeout_s, **endpoint,
-            attempts=TRIES_BEFORE_ANOTHER if model in followed else TRIES,
-        )  # fmt: skip
+        openai = model_named(model, settings, attempts=TRIES_BEFORE_ANOTHER if model in followed else TRIES)
         return Ledger(openai, store.calls, run_id=context.run_id)
 
     def run_now() -> Run:

@@ -26,6 +26,7 @@ from core.store.events import LeaseLost
 from core.store.runs import LEASE_S
 from core.verification.schedule import check_due
 from core.wanted import left_out
+from core.warming import warm
 from core.wiring import Process, context_for, settings_now
 
 POLL_S = 0.1
@@ -81,6 +82,8 @@ class Worker:
             signal.signal(signal.SIGINT, self.stop)
         beats = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
         beats.start()
+        warming = threading.Thread(target=warm, args=(self._process,), name="warming", daemon=True)
+        warming.start()
         library = threading.Thread(target=self._take_in, name="library", daemon=True)
         library.start()
         due = threading.Thread(target=self._publish_due, name="due", daemon=True)
@@ -103,6 +106,7 @@ class Worker:
                     break
         self._stopping.set()
         beats.join()
+        warming.join()
         library.join()
         due.join()
         watch.join()

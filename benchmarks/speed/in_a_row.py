@@ -4,20 +4,16 @@ The worker is a process of its own with its four places, the runs are short, fro
 model. Memory is what the kernel counts as resident; the growth is the slope of a line through the second half.
 """
 
-import contextlib
 import os
-import signal
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import linear_regression
 
+from benchmarks.speed.processes import cpu_s, memory_mb, workers
 from benchmarks.speed.topics import SUBJECTS, environment, load
 from core.models import Brief
-from core.settings import ROOT
 from core.settings import load as load_settings
 from core.studio import Studio
 from tests.agents.small_house import with_samples
@@ -36,15 +32,16 @@ def report(runs: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         samples = with_samples(Path(folder))
         data = samples.parent
-        with _worker(data) as pid:
-            studio, seen, used = Studio(load_settings({}, environment(data, "", ""))), 0, _cpu_s(pid)
+        given = {key: value for key, value in environment(data, "", "").items() if not key.startswith("OPENAI")}
+        with workers(1, data, given) as (pid,):
+            studio, seen, used = Studio(load_settings({}, environment(data, "", ""))), 0, cpu_s(pid)
             for done in _done(studio, runs):
-                measured.append((done, _memory_mb(pid, "VmRSS")))
+                measured.append((done, memory_mb(pid, "VmRSS")))
                 if done - seen < runs / ROWS and done < runs:
                     continue
-                now = _cpu_s(pid)
+                now = cpu_s(pid)
                 cells = (
-                    str(done), f"{measured[-1][1]:.0f}", f"{_memory_mb(pid, 'RssFile'):.0f}",
+                    str(done), f"{measured[-1][1]:.0f}", f"{memory_mb(pid, 'RssFile'):.0f}",
                     f"{(data / 'galley.db').stat().st_size / 1e6:.0f}", str(len(os.listdir(f"/proc/{pid}/fd"))),
                     str(len(os.listdir(f"/proc/{pid}/task"))), f"{(now - used) / (done - seen):.2f}",
                 )  # fmt: skip
@@ -68,32 +65,3 @@ def _done(studio: Studio, runs: int) -> Iterator[int]:
             studio.start(Brief(topic=topic, autopilot=True, words=300, engines=("library",)))
             queued, under_way = queued + 1, under_way + 1
         time.sleep(0.05)
-
-
-@contextlib.contextmanager
-def _worker(data: Path) -> Iterator[int]:
-    given = {key: value for key, value in environment(data, "", "").items() if not key.startswith("OPENAI")}
-    with (data / "worker.log").open("wb") as log:
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "core", "worker"],
-            cwd=ROOT,
-            env=given,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-        )
-    try:
-        yield worker.pid
-    finally:
-        worker.send_signal(signal.SIGTERM)
-        worker.wait()
-
-
-def _memory_mb(pid: int, name: str) -> float:
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return int(next(line for line in lines if line.startswith(name)).split()[1]) / 1024
-
-
-def _cpu_s(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -5,9 +5,6 @@ what the model wrote in all beyond what it wrote in the same run without a kill.
 start of a worker, imports and all, takes the same time at both.
 """
 
-import signal
-import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -17,9 +14,9 @@ from statistics import median
 from typing import Any, Self
 
 from benchmarks.pages_server import SlowWeb
+from benchmarks.speed.processes import kill, start_worker, until
 from benchmarks.speed.topics import SUBJECTS, environment, load
 from core.models import Brief, Status
-from core.settings import ROOT
 from core.settings import load as load_settings
 from core.studio import Studio
 from tests.chaos.counting import existing, unless_cut
@@ -119,48 +116,23 @@ def _run(topic: str, first_token_s: float, tokens_per_s: float, *, kill_at: int 
     ):
         data, given = Path(folder), environment(Path(folder), server.base_url, web.base_url)
         studio = Studio(load_settings({}, given))
-        worker = _worker(data, given)
-        _until(studio.worker_alive)
+        worker = start_worker(data, given)
+        until(studio.worker_alive)
         began, killed_at = time.monotonic(), 0.0
         run_id = studio.start(Brief(topic=topic, autopilot=True, engines=("searxng",), target="site"))
         try:
             if kill_at:
-                _until(lambda: studio.store.events.last_seq(run_id) >= kill_at)
-                _kill(worker)
+                until(lambda: studio.store.events.last_seq(run_id) >= kill_at)
+                kill(worker)
                 killed_at = time.monotonic() - began
-                worker = _worker(data, given)
-            _until(lambda: existing(studio, run_id).status not in UNDER_WAY)
+                worker = start_worker(data, given)
+            until(lambda: existing(studio, run_id).status not in UNDER_WAY)
             took = time.monotonic() - began
         finally:
-            _kill(worker)
+            kill(worker)
         run = existing(studio, run_id)
         if run.status is not Status.PUBLISHED:
             raise SystemExit(f"{topic} ended as {run.status}: {run.error}")
         pages = Counter(path for *_, path in web.requests if not path.startswith(("/search", "/robots")))
         again = sum(times - 1 for times in pages.values())
         return _Run(studio.store.events.last_seq(run_id), took, killed_at, again, server.words)
-
-
-def _kill(worker: "subprocess.Popen[bytes]") -> None:
-    worker.send_signal(signal.SIGKILL)
-    worker.wait()
-
-
-def _worker(data: Path, given: dict[str, str]) -> "subprocess.Popen[bytes]":
-    with (data / "worker.log").open("ab") as log:
-        return subprocess.Popen(
-            [sys.executable, "-m", "core", "worker"],
-            cwd=ROOT,
-            env=given,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-        )
-
-
-def _until(condition: Any) -> None:
-    end = time.monotonic() + 300
-    while not condition():
-        if time.monotonic() > end:
-            raise SystemExit("it did not come to its end within five minutes")
-        time.sleep(0.01)

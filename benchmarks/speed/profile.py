@@ -1,11 +1,11 @@
-"""Where one run's own CPU seconds go: the costliest functions of ours, with all that they call in libraries.
+"""Where one run's own seconds go: the costliest functions of ours, with all that they call in libraries.
 
 py-spy looks 250 times a second which thread holds the interpreter, from outside, so that the run is not slowed
-down. A sample belongs to the innermost function of ours on its stack. Imports are told apart. A topic runs from
-nothing in a process of its own, against the scripted model and the slow web of `at_once`.
+down: what libraries do without the interpreter is not in it. A sample belongs to the innermost function of ours on
+its stack. Imports are told apart. A topic runs from nothing in a process of its own, against the scripted model and
+the slow web of `at_once`.
 """
 
-import os
 import re
 import shutil
 import subprocess
@@ -29,27 +29,25 @@ def report(*, times: int, topics: int) -> None:
     """Print the table."""
     own: Counter[str] = Counter()
     below: dict[str, Counter[str]] = {}
-    cpu_s = 0.0
     for number in range(times):
-        stacks, used = _sampled(SUBJECTS[number : number + topics])
-        cpu_s += used
-        for stack, samples in stacks.items():
+        for stack, samples in _sampled(SUBJECTS[number : number + topics]).items():
             whose, inner = _attributed(stack.split(";"))
             own[whose] += samples
             below.setdefault(whose, Counter())[inner] += samples
-    total, runs = sum(own.values()), times * topics
-    seconds = {whose: cpu_s * samples / total / runs for whose, samples in own.items()}
-    print(f"{runs} runs, {topics} at a time; {cpu_s / runs:.2f} CPU s a run; {load()} before.\n")
-    print("| where | CPU s a run | share | mostly in |\n|---|---|---|---|")
+    runs = times * topics
+    seconds = {whose: samples / RATE / runs for whose, samples in own.items()}
+    whole = sum(seconds.values())
+    print(f"{runs} runs, {topics} at a time; {whole:.2f} s of the interpreter a run; {load()} before.\n")
+    print("| where | s a run | share | mostly in |\n|---|---|---|---|")
     imports = seconds.pop(IMPORTS, 0.0)
-    print(f"| imports and start-up | {imports:.2f} | {imports * runs / cpu_s:.0%} | |")
+    print(f"| imports and start-up | {imports:.2f} | {imports / whole:.0%} | |")
     for whose, took in sorted(seconds.items(), key=lambda item: -item[1])[:MOST]:
         inner = ", ".join(f"{name} {n / own[whose]:.0%}" for name, n in below[whose].most_common(3))
-        print(f"| {whose} | {took:.3f} | {took * runs / cpu_s:.0%} | {inner} |")
+        print(f"| {whose} | {took:.3f} | {took / whole:.0%} | {inner} |")
 
 
-def _sampled(topics: tuple[str, ...]) -> tuple[dict[str, int], float]:
-    """Stacks, outermost frame first, with how often each was seen; and the CPU seconds that the process took."""
+def _sampled(topics: tuple[str, ...]) -> dict[str, int]:
+    """Stacks, outermost frame first, with how often each was seen."""
     spy = shutil.which("py-spy", path=str(Path(sys.executable).parent))
     if spy is None:
         raise SystemExit("py-spy is not installed: make test installs it, with requirements-tests.txt.")
@@ -66,12 +64,11 @@ def _sampled(topics: tuple[str, ...]) -> tuple[dict[str, int], float]:
             cwd=ROOT, env=environment(Path(folder), server.base_url, web.base_url), stdin=subprocess.DEVNULL,
             stdout=log, stderr=log,
         )  # fmt: skip
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        process.wait()
         if not out.exists():
             raise SystemExit((Path(folder) / "log").read_text())
         lines = out.read_text().splitlines()
-    return dict(_counted(line) for line in lines if ";" in line), used.ru_utime + used.ru_stime
+    return dict(_counted(line) for line in lines if ";" in line)
 
 
 def _counted(line: str) -> tuple[str, int]:

@@ -70,8 +70,9 @@ def command(topics: Sequence[str], *, model: bool) -> list[str]:
 
 def environment(data: Path, model_url: str, web_url: str) -> dict[str, str]:
     """For a process that asks this model and this search engine, and nobody else."""
+    own = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}  # compiled once
     return {
-        **os.environ, "GALLEY_DATA": str(data), "OPENAI_BASE_URL": model_url, "OPENAI_API_KEY": "scripted",
+        **own, "GALLEY_DATA": str(data), "OPENAI_BASE_URL": model_url, "OPENAI_API_KEY": "scripted",
         "OPENAI_MODEL": "scripted-large", "SEARXNG_URL": web_url, "GALLEY_ALLOW_PRIVATE": "1",
         "PHOENIX_COLLECTOR_ENDPOINT": "http://127.0.0.2:9",  # nobody listens there
     }  # fmt: skip

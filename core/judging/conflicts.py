@@ -6,7 +6,7 @@ different things ("below 45 °C" and "above 50 °C"). Sentences are met through 
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -126,11 +126,10 @@ def _candidates(statements: Sequence[_Statement]) -> Iterator[tuple[_Statement, 
         for measure in {value.measure for value in statement.values}:
             for stem in statement.stems:
                 by_term[measure, stem].append(number)
-    shared: dict[tuple[int, int], int] = defaultdict(int)
+    shared: Counter[tuple[int, int]] = Counter()
     for numbers in by_term.values():
         if 1 < len(numbers) <= _COMMON_BUCKET:
-            for pair in combinations(numbers, 2):
-                shared[pair] += 1
+            shared.update(combinations(numbers, 2))
     for (first, second), count in sorted(shared.items()):
         if count >= 2:
             yield statements[first], statements[second]

@@ -74,6 +74,10 @@ class OpenAI:
         """Whether a call costs nothing for certain."""
         return cost(self.model, 1, 0, 1, base_url=self.base_url) == 0
 
+    def prepare(self) -> None:
+        """Load what a first request needs: half a second."""
+        self._endpoint(Endpoint)
+
     def ask(
         self,
         task: Task[Answer],

@@ -61,6 +61,12 @@ def page(template: str, **values: Any) -> str:
     return wording.printable(_ENVIRONMENT.get_template(template).render(**values))
 
 
+def load_templates() -> None:
+    """Compile them all, which the first use of each would."""
+    for name in _ENVIRONMENT.list_templates(extensions=["j2"]):
+        _ENVIRONMENT.get_template(name)
+
+
 def html(article: Article, *, title: bool = False) -> Markup:
     """The article as one `<article>` element, sanitised.
 

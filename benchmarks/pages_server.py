@@ -35,11 +35,12 @@ class SlowWeb:
     """
 
     delay_s: float = 0.15
-    requests: list[tuple[float, float, str]] = field(default_factory=list)
-    """`(begin, end, path)` of each request, in seconds of `time.time()`."""
+    requests: list[tuple[float, float, str, str]] = field(default_factory=list)
+    """`(begin, end, host, path)` of each request, in seconds of `time.time()`."""
 
     def __enter__(self) -> Self:
         self._pages = {path.stem: _page(path) for path in sorted(SAMPLES.rglob("*.md"))}
+        self._lower = {name: page.lower() for name, page in self._pages.items()}
         self._servers = [ThreadingHTTPServer((host, 0), partial(_Handler, self)) for host in HOSTS]
         for server in self._servers:
             server.daemon_threads = True
@@ -68,7 +69,7 @@ class SlowWeb:
 
     def _results(self, query: str) -> list[dict[str, Any]]:
         words = {word.strip("?.,").lower() for word in query.split() if len(word) > 3}
-        ranked = sorted(self._pages, key=lambda name: -sum(word in self._pages[name].lower() for word in words))
+        ranked = sorted(self._pages, key=lambda name: -sum(word in self._lower[name] for word in words))
         tag = quote(query[:40])
         # A page of its own for each query, so that runs do not share what they fetch.
         return [
@@ -101,7 +102,7 @@ class _Handler(BaseHTTPRequestHandler):
         time.sleep(self._web.delay_s)
         if bad := self._web.misbehaviour(self.path):
             self._misbehave(bad)
-            self._web.requests.append((began, time.time(), self.path))
+            self._web.requests.append((began, time.time(), self.headers["Host"], self.path))
             return
         try:
             kind, body = self._web.answer(self.path)
@@ -113,7 +114,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
-        self._web.requests.append((began, time.time(), self.path))
+        self._web.requests.append((began, time.time(), self.headers["Host"], self.path))
 
     def _misbehave(self, how: str) -> None:
         """Until the reader has enough, and half a minute at most."""

@@ -85,7 +85,7 @@ def measure(topics: int, *, processes: int = 1, model: bool = True) -> Figures:
 
 
 def figures(runs: list[Run], data: Path, web: SlowWeb, used: float, peak: float) -> Figures:
-    external = [_external(run.id, data, web) for run in runs]
+    external = [_external(run, data, web) for run in runs]
     critical = [covered(calls) for calls in external]
     clicked = [_at(run.created_at) for run in runs]
     seconds = [_at(run.finished_at) - click for run, click in zip(runs, clicked, strict=True)]
@@ -104,25 +104,33 @@ def _at(moment: str | None) -> float:
     return datetime.fromisoformat(moment).timestamp()
 
 
-def _external(run_id: str, data: Path, web: SlowWeb) -> list[Interval]:
-    """A run's external calls: of models by the ledger, of pages by their addresses, of searches by their words."""
+def _external(run: Run, data: Path, web: SlowWeb) -> list[Interval]:
+    """A run's external calls: of models by the ledger, of pages by their addresses, of searches by their words.
+
+    What a site allows is asked once for all runs, and every run that reads there waits for it.
+    """
     with contextlib.closing(sqlite3.connect(data / "galley.db")) as connection:
         calls = connection.execute(
-            "SELECT at, seconds FROM calls WHERE run_id = ? AND status IN ('done', 'failed')", (run_id,)
+            "SELECT at, seconds FROM calls WHERE run_id = ? AND status IN ('done', 'failed')", (run.id,)
         ).fetchall()
-        urls = connection.execute("SELECT url FROM run_sources WHERE run_id = ?", (run_id,)).fetchall()
+        urls = [
+            urlsplit(url) for (url,) in connection.execute("SELECT url FROM run_sources WHERE run_id = ?", (run.id,))
+        ]
         said = connection.execute(
-            "SELECT data FROM events WHERE run_id = ? AND kind = 'searching'", (run_id,)
+            "SELECT data FROM events WHERE run_id = ? AND kind = 'searching'", (run.id,)
         ).fetchall()
-    paths = {urlsplit(url).path for (url,) in urls}
-    queries = {query for (data_,) in said for query in json.loads(data_)["queries"]}
+    read, sites = {url.path for url in urls}, {url.netloc for url in urls}
+    queries = {run.brief.topic, *(query for (data_,) in said for query in json.loads(data_)["queries"])}
 
-    def own(path: str) -> bool:
+    def own(site: str, path: str) -> bool:
         parts = urlsplit(path)
-        return parse_qs(parts.query)["q"][0] in queries if parts.path == "/search" else parts.path in paths
+        if parts.path == "/search":
+            return parse_qs(parts.query)["q"][0] in queries
+        return site in sites if parts.path == "/robots.txt" else parts.path in read
 
-    asked = [(datetime.fromisoformat(at).timestamp(), took) for at, took in calls]
-    return [(at, at + took) for at, took in asked] + [(b, e) for b, e, path in web.requests if own(path)]
+    begun = _at(run.created_at)
+    asked = [(_at(at), _at(at) + took) for at, took in calls]
+    return asked + [(begin, end) for begin, end, site, path in web.requests if own(site, path) and begin >= begun]
 
 
 def covered(intervals: Iterable[Interval]) -> float:

@@ -275,7 +275,7 @@ class Studio:
         run = self._existing(run_id)
         self.store.runs.set(run_id, cancel=1, pause=0)
         if run.status is not Status.RUNNING:
-            self.store.runs.set(run_id, status=Status.CANCELLED)
+            self.store.runs.set(run_id, status=Status.CANCELLED, error=None)
             self.store.events.add(run_id, Kind.CANCELLED, run.step, {})
 
     def pause(self, run_id: str) -> None:
@@ -329,8 +329,9 @@ class Studio:
         return RunPage(tuple(rows), total)
 
     def waiting(self) -> list[Run]:
-        """Runs that wait for a person, newest first."""
-        return self.store.runs.with_status(*WAITING)
+        """Runs that wait for a person, newest first: also those that have no money left to go on with."""
+        waiting = [*self.store.runs.with_status(*WAITING), *self.store.runs.without_money()]
+        return sorted(waiting, key=lambda run: run.created_at, reverse=True)
 
     def running(self) -> list[Run]:
         return self.store.runs.with_status(*UNDER_WAY)

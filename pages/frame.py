@@ -8,7 +8,7 @@ from pages.components.shell import guard, top
 
 st.set_page_config(page_title="Galley", page_icon="📰", layout="wide", initial_sidebar_state="collapsed")
 
-st.html(Path(__file__).resolve().parent / "components" / "contrast.css")
+st.html(Path(__file__).resolve().parent / "components" / "beyond_theme.css")
 page = st.navigation(
     [
         st.Page("studio.py", title="Studio", icon=":material/edit_note:", default=True),

@@ -7,7 +7,7 @@ import streamlit as st
 from core.models import Run, Status
 from pages.components import session
 from pages.components.door import studio
-from pages.components.figures import ago, count, money, plain
+from pages.components.figures import ago, count, money, plain, short
 from pages.components.links import open_run
 from pages.components.shell import flash, guard, heading, nothing, told
 from pages.components.words import STEPS, standing, state
@@ -16,6 +16,8 @@ from pages.states.comparison import comparison
 
 SIZE = 50
 ANY = "any state"
+SEVERAL_LINES = 72
+"""Pixels of a row; from 65 on Streamlit breaks lines in it."""
 
 
 def page() -> None:
@@ -59,8 +61,42 @@ def page() -> None:
 
 
 def _table(rows: list[Run]) -> list[Run]:
+    """The runs in both shapes, of which the window's width shows one; returns those that are ticked."""
+    with st.container(key="runs_wide"):
+        picked = _wide(rows)
+    with st.container(key="runs_narrow"):
+        picked = picked or _narrow(rows)
+    return [rows[place] for place in picked if place < len(rows)]
+
+
+def _narrow(rows: list[Run]) -> list[int]:
+    """What a phone has room for."""
+    return st.dataframe(
+        [
+            {
+                "Title": short(run.title, 65),
+                "State, cost": f"{standing(run).symbol} {standing(run).text} {money(run.cost_usd, run.unpriced)}",
+                "Open": f"/?run={run.id}",
+            }
+            for run in rows
+        ],
+        hide_index=True,
+        row_height=SEVERAL_LINES,
+        on_select="rerun",
+        selection_mode="multi-row",
+        key="run_list",
+        alt="Runs",
+        column_config={
+            "Title": st.column_config.TextColumn(width=162),
+            "State, cost": st.column_config.TextColumn(width=102),
+            "Open": st.column_config.LinkColumn(display_text="Open", width=56),
+        },
+    ).selection.rows
+
+
+def _wide(rows: list[Run]) -> list[int]:
     cards = {run.id: studio().scorecard(run.draft_id) for run in rows if run.draft_id}
-    picked = st.dataframe(
+    return st.dataframe(
         [
             {
                 "Title": run.title,
@@ -84,8 +120,7 @@ def _table(rows: list[Run]) -> list[Run]:
             "Faithfulness": st.column_config.ProgressColumn(min_value=0, max_value=100, format="%.0f %%"),
             "Open": st.column_config.LinkColumn(display_text="Open", width="small"),
         },
-    )
-    return [rows[place] for place in picked.selection.rows if place < len(rows)]
+    ).selection.rows
 
 
 def _one(run: Run) -> None:

@@ -107,6 +107,11 @@ class Runs:
         """Paused because the disk was full."""
         return self._where("r.status = 'paused' AND json_extract(r.error, '$.kind') = 'DiskFull'")
 
+    def without_money(self) -> list[Run]:
+        """Ended because the budget was spent, newest first; deleted ones left out."""
+        spent = "r.status = 'failed' AND json_extract(r.error, '$.kind') = 'BudgetSpent'"
+        return self._where(f"{spent} AND r.deleted_at IS NULL")
+
     def at_rest(self) -> list[str]:
         """Every run that nobody works on, deleted ones among them."""
         with self._database.read() as c:

@@ -22,7 +22,10 @@ def ended(run: Run) -> None:
         lambda: _buttons(run),
     )
     if standing(run) is BUDGET_SPENT and run.error:
-        st.warning(f"**{plain(run.error['message'])}** {plain(run.error['remedy'])}", icon=BUDGET_SPENT.icon)
+        st.warning(
+            f"**{plain(run.error['message'])}** {plain(run.error['remedy'])} Or leave it at what there is.",
+            icon=BUDGET_SPENT.icon,
+        )
     elif run.error:
         problem(run.error.get("message", "The run failed."), run.error.get("remedy", ""))
     elif run.status == Status.CANCELLED:
@@ -68,6 +71,11 @@ def _add_samples() -> None:
         flash("The sample library is being read; start the run anew in a few seconds.")
 
 
+def _leave(run: Run) -> None:
+    with told():
+        studio().stop(run.id)
+
+
 def _kept(run: Run) -> None:
     counts = studio().progress(run.id).counts
     kept = [
@@ -77,11 +85,13 @@ def _kept(run: Run) -> None:
     ]
     what = ", ".join(kept) + " are kept." if kept else "Nothing had been read yet."
     st.caption(f"It got to step {STEPS[run.step]}. {what}")
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         if run.status == Status.NO_EVIDENCE:
             if not studio().collections():
                 st.button("Add the sample library", icon=":material/library_add:", on_click=_add_samples)
             st.page_link("library.py", label="Add sources", icon=":material/upload:")
+        if standing(run) is BUDGET_SPENT:
+            st.button("Leave it", icon=":material/stop:", on_click=_leave, args=(run,), help="It waits for you no more")
         if run.status in {Status.NO_EVIDENCE, Status.FAILED}:
             st.page_link("settings.py", label="Change settings", icon=":material/settings:")
         open_step(run.id)

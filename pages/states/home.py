@@ -11,7 +11,7 @@ from pages.components import session, sources
 from pages.components.door import studio
 from pages.components.figures import ago, count, left, money, plain
 from pages.components.shell import badge, flash, nothing, person, told
-from pages.components.words import STEPS, state
+from pages.components.words import BUDGET_SPENT, STEPS, standing
 from pages.states.verification import update_row
 
 LENGTHS = {"Short · 600 words": 600, "Article · 1,200 words": 1200, "Long read · 2,500 words": 2500}
@@ -198,7 +198,7 @@ def _working(shown: tuple[str, ...]) -> None:
 def _row(run: Run, verb: str) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
-            badge(state(run.status))
+            badge(standing(run))
             st.markdown(plain(run.title), width="content")
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
             st.caption(_standing(run), width="content")
@@ -218,15 +218,18 @@ def _standing(run: Run) -> str:
 
 def _progress(run: Run) -> str:
     if run.status in {Status.QUEUED, Status.RUNNING, Status.PAUSED}:
-        progress = studio().progress(run.id)
+        progress, paused = studio().progress(run.id), run.status == Status.PAUSED
         parts = [
+            "the disk is full" if paused and run.error else "",
             f"step {min(progress.steps, progress.step_index + 1)} of {progress.steps}",
-            left(progress.left_s),
+            "" if paused else left(progress.left_s),
             money(run.cost_usd, run.unpriced),
         ]
         return " · ".join(part for part in parts if part)
     if run.status == Status.PLAN:
         return f"plan ready · {ago(run.started_at or run.created_at)}"
+    if standing(run) is BUDGET_SPENT:
+        return "raise its budget, or take what there is"
     card = studio().scorecard(run.draft_id) if run.draft_id else None
     weak = card.partly + card.unsupported + card.contradicted if card else 0
     return f"ready {ago(run.finished_at or run.started_at)} · {count(weak, 'weak sentence')}"

@@ -98,7 +98,9 @@ const FOLD = {
 };
 
 function rest(m, e) {
-  for (const step of m.steps.values()) { step.open.clear(); step.doing = ""; if (step.state === "active") step.state = "done"; }
+  m.dirty.add("draft"); // nobody writes now
+  const after = e.kind === "waiting" ? "done" : "pending"; // what was cut short is begun again
+  for (const step of m.steps.values()) { step.open.clear(); step.doing = ""; if (step.state === "active") step.state = after; }
   m.news = e.seq;
 }
 
@@ -310,7 +312,7 @@ function paintDraft(ui, m) {
   for (const [, section] of sections) {
     if (section.heading) nodes.push(el("h3", {}, section.heading));
     if (section.sentences) for (const group of paragraphs(section.sentences)) nodes.push(el("p", {}, group.map((s) => marked(m, s))));
-    else nodes.push(el("p", { class: "writing" }, section.text));
+    else nodes.push(el("p", { class: m.frame.status === "running" ? "writing" : "" }, section.text));
   }
   if (!nodes.length) nodes.push(el("p", { class: "empty" }, "Nothing is written yet. The first sentences come here once there is evidence to write from; each is marked as soon as the judge has compared it with its passage."));
   ui.panels.draft.replaceChildren(...nodes);

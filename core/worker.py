@@ -281,14 +281,16 @@ class Worker:
         values: dict[str, object] = {"status": status, "cancel": 0, "finished_at": now()}
         if step:
             values["step"] = step
-        if self._set(run, **values):
-            self._store.events.add(run.id, kind, step or run.step, data, attempt=run.attempt)
+        with self._store.database.write():  # a kill between the two would leave the story without its end
+            if self._set(run, **values):
+                self._store.events.add(run.id, kind, step or run.step, data, attempt=run.attempt)
 
     def _failed(self, run: Run, error: GalleyError) -> None:
         for decision in self._store.decisions.open(run.id):
             self._store.decisions.handled(decision.id)
-        if self._set(run, status=Status.FAILED, error=error.as_dict(), finished_at=now()):
-            self._store.events.add(run.id, Kind.FAILED, run.step, error.as_dict(), attempt=run.attempt)
+        with self._store.database.write():
+            if self._set(run, status=Status.FAILED, error=error.as_dict(), finished_at=now()):
+                self._store.events.add(run.id, Kind.FAILED, run.step, error.as_dict(), attempt=run.attempt)
 
     def _set(self, run: Run, **values: object) -> bool:
         return self._store.runs.set(run.id, attempt=run.attempt, **values)

@@ -4,11 +4,13 @@ import subprocess
 import sys
 import threading
 import time
+from typing import Any
 
 import pytest
 
 from core import worker as module
 from core.errors import StoreError
+from core.events import Kind
 from core.models import Status
 from core.settings import ROOT
 from core.store.runs import LEASE_S
@@ -33,6 +35,23 @@ def test_a_worker_told_to_stop_gives_its_run_back_and_another_goes_on(house: Hou
         assert run.owner is None, "no lease has to run out"
     assert house.work(run_id).status is Status.FINISHED
     check_story(house.events(run_id))
+
+
+def test_a_run_does_not_rest_before_its_story_says_so(house: House, monkeypatch: pytest.MonkeyPatch):
+    class Killed(BaseException):
+        pass
+
+    add, kills = house.process.store.events.add, [Killed()]
+
+    def killed_at_first(run_id: str, kind: str, *rest: Any, **how: Any) -> int:
+        if kind == Kind.WAITING and kills:
+            raise kills.pop()
+        return add(run_id, kind, *rest, **how)
+
+    monkeypatch.setattr(house.process.store.events, "add", killed_at_first)
+    run_id = house.start()
+    assert house.work(run_id).status is Status.PLAN
+    assert [event.data["waits"] for event in house.events(run_id, "waiting")] == ["plan"]
 
 
 def test_a_silent_workers_run_is_taken_over(house: House, monkeypatch: pytest.MonkeyPatch):

@@ -47,6 +47,7 @@ def take_secrets(folder: Path, environment: Any = os.environ) -> None:
 take_secrets(ROOT / ".streamlit")
 
 # Settings read the environment, so the secrets come first.
+from core.errors import GalleyError  # noqa: E402
 from pages.components import ticket  # noqa: E402
 from pages.components.door import start_engine, studio  # noqa: E402
 from pages.components.live.feed import Feeds  # noqa: E402
@@ -74,15 +75,24 @@ async def run_feed(socket: WebSocket) -> None:
     after = socket.query_params.get("after", "0")
     await socket.accept()
     sender = asyncio.create_task(_send(socket, run_id, int(after) if after.isdigit() else 0))
+    left = asyncio.create_task(_until_left(socket))
     try:
-        while True:
-            await socket.receive_text()  # nothing is expected; this notices the browser leaving
-    except WebSocketDisconnect:
-        pass
+        await asyncio.wait({sender, left}, return_when=asyncio.FIRST_COMPLETED)
+        if not left.done():
+            with contextlib.suppress(WebSocketDisconnect, RuntimeError):  # it has just left
+                await socket.close(1011)  # it asks again from the last event that it saw
     finally:
         sender.cancel()
-        with contextlib.suppress(asyncio.CancelledError, WebSocketDisconnect, RuntimeError):
-            await sender
+        left.cancel()
+        for ended in await asyncio.gather(sender, left, return_exceptions=True):
+            if isinstance(ended, GalleyError):
+                log.warning("the feed of %s broke off: %s", run_id, ended)
+
+
+async def _until_left(socket: WebSocket) -> None:
+    with contextlib.suppress(WebSocketDisconnect):
+        while True:
+            await socket.receive_text()  # nothing is expected; this notices the browser leaving
 
 
 async def _send(socket: WebSocket, run_id: str, after: int) -> None:

@@ -16,7 +16,7 @@ RESTING = (Status.QUEUED, Status.RUNNING)
 
 
 class Viewer(threading.Thread):
-    """Watches one run to its end, then the next.
+    """Watches one run until it rests and all of it was seen, then another; one that goes on is watched again.
 
     Args:
         run_ids: grows while it watches.
@@ -33,13 +33,14 @@ class Viewer(threading.Thread):
 
     def run(self) -> None:
         while not self._over.is_set():
-            left = [run_id for run_id in self._ids if run_id not in self.seen]
-            if left:
-                self._watch(left[-1])
+            going_on = [run_id for run_id, seen in self.seen.items() if not self._ended(run_id, seen)]
+            unseen = [run_id for run_id in self._ids if run_id not in self.seen]
+            for run_id in [*going_on, *unseen[-1:]][:1]:
+                self._watch(run_id)
             self._over.wait(0.2)
 
     def _watch(self, run_id: str) -> None:
-        seen = self.seen[run_id] = []
+        seen = self.seen.setdefault(run_id, [])
         while not self._over.is_set() and not self._ended(run_id, seen):
             try:
                 self._listen(run_id, seen)

@@ -2,16 +2,19 @@
 
 A listener gets frames: `{"events": [...], "draft": {...}|None, "progress": {...},
 "status": "running", "cost": 0.0, "unpriced": 0}`. Events are replayed from the log and then told as they
-come, each exactly once and in order, at most ten frames a second. Reading is polling, since
+come, each exactly once and in order, at most ten frames a second. Where looking breaks, the
+feed ends for all who listen, who ask again: nobody listens to silence. Reading is polling, since
 the engine is another process and SQLite has no notification; one look costs microseconds
 and happens in a thread, so the server's loop never waits for the disk.
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import asdict
 from typing import Any
 
+from core.errors import GalleyError
 from core.events import Kind
 from core.models import Event
 from core.studio import Studio
@@ -25,6 +28,7 @@ MOST = 2000
 """Events read at once; a longer log takes several frames."""
 
 Frame = dict[str, Any]
+_LOG = logging.getLogger("galley.studio")
 
 
 def draft_as_data(studio: Studio, draft_id: int) -> dict[str, Any]:
@@ -87,7 +91,8 @@ class _Watched:
     """One run that somebody watches: a task that looks, and the queues of those who listen."""
 
     def __init__(self) -> None:
-        self.queues: set[asyncio.Queue[Frame]] = set()
+        self.queues: set[asyncio.Queue[Frame | None]] = set()
+        """None: nobody looks any more."""
         self.task: asyncio.Task[None] | None = None
 
 
@@ -103,8 +108,8 @@ class Feeds:
         return len(self._watched[run_id].queues) if run_id in self._watched else 0
 
     async def listen(self, run_id: str, after: int) -> AsyncGenerator[Frame, None]:
-        """Frames from event `after` on, for as long as the caller asks."""
-        queue: asyncio.Queue[Frame] = asyncio.Queue()
+        """Frames from event `after` on, for as long as the caller asks and the run can be looked at."""
+        queue: asyncio.Queue[Frame | None] = asyncio.Queue()
         watched = self._watched.setdefault(run_id, _Watched())
         watched.queues.add(queue)
         try:
@@ -118,9 +123,8 @@ class Feeds:
                     break
                 last = first["events"][-1]["seq"]
             if watched.task is None:
-                watched.task = asyncio.create_task(self._look(run_id, last, watched))
-            while True:
-                told = await queue.get()
+                watched.task = asyncio.create_task(self._watch(run_id, last, watched))
+            while (told := await queue.get()) is not None:
                 fresh = [event for event in told["events"] if event["seq"] > last]
                 if told["events"] and fresh and fresh[0]["seq"] != last + 1:
                     told = await asyncio.to_thread(frame, self._studio(), run_id, last) or told
@@ -133,6 +137,16 @@ class Feeds:
                 self._watched.pop(run_id, None)
                 if watched.task:
                     watched.task.cancel()
+
+    async def _watch(self, run_id: str, last: int, watched: _Watched) -> None:
+        try:
+            await self._look(run_id, last, watched)
+        except GalleyError as error:
+            _LOG.warning("the feed of %s broke off: %s", run_id, error)
+        finally:
+            watched.task = None
+            for queue in watched.queues:
+                queue.put_nowait(None)
 
     async def _look(self, run_id: str, last: int, watched: _Watched) -> None:
         loop = asyncio.get_running_loop()

@@ -11,7 +11,7 @@ import pytest
 
 from core.settings import ROOT
 from tests.agents.small_house import House, house, new_house, samples
-from tests.chaos.product import Product, wait_until
+from tests.chaos.product import SERVE, Product, wait_until
 from tests.scripted.model_server import ScriptedModel
 
 __all__ = ["house", "new_house", "samples"]
@@ -69,7 +69,7 @@ def test_killed_alone_it_leaves_nothing_behind_and_the_next_start_has_the_same_p
             run_id = house.start(autopilot=True)
             wait_until(lambda: house.events(run_id, "text"), 60, "a run that writes")
 
-            product.kill("serve")
+            product.kill(SERVE)
             wait_until(lambda: len(product.told("Studio")) == 2, 90, "the studio")
             second = product.processes()
             assert sorted(second.values()) == ["serve", "studio", "worker"]

@@ -1,12 +1,12 @@
 """Kill Galley with -9 at random moments over real runs, and count what was lost or done twice.
 
-    python -m tests.chaos.kill                       204 kills, about three quarters of an hour
+    python -m tests.chaos.kill                       208 kills, about three quarters of an hour
     python -m tests.chaos.kill --part "5 runs"       one part of it
 
-`python -m core serve` runs as a person starts it. Its worker, its studio, its Phoenix or all of them at once
-are killed; what serve does not start again itself, a person does. The model answers over HTTP at a slow
-pace and fails in every way there is, pages come from a server of their own, of which one in four is bad,
-articles go to the site. Where a run fails at once, as it should at a 400, a person resumes it.
+`python -m core serve` runs as a person starts it. Its worker, its studio, its Phoenix, serve itself or all of
+them at once are killed; what serve does not start again itself, a person does. The model answers over HTTP at
+a slow pace and fails in every way there is, pages come from a server of their own, of which one in four is
+bad, articles go to the site. Where a run fails at once, as it should at a 400, a person resumes it.
 """
 
 import argparse
@@ -24,7 +24,7 @@ from core.studio import Studio
 from tests.agents.small_house import open_house, with_samples
 from tests.chaos.bad_web import BadWeb, bad_web
 from tests.chaos.counting import FINISHED, Count, CountingModel, count, existing
-from tests.chaos.product import EVERYTHING, Product, wait_until
+from tests.chaos.product import EVERYTHING, SERVE, Product, wait_until
 from tests.chaos.viewer import Viewer
 from tests.scripted.model_server import Faults
 
@@ -57,7 +57,7 @@ PLAN = (
     Part(1, {"worker": 30, "studio": 10, EVERYTHING: 10}),
     Part(5, {"worker": 45, "studio": 15, EVERYTHING: 15}),
     Part(20, {"worker": 45, "studio": 10, EVERYTHING: 10}),
-    Part(5, {"worker": 4, "studio": 2, "phoenix": 4, EVERYTHING: 4}),
+    Part(5, {"worker": 4, "studio": 2, "phoenix": 4, SERVE: 4, EVERYTHING: 4}),
 )
 
 
@@ -128,7 +128,7 @@ def _faults(server: CountingModel) -> dict[str, int]:
 
 
 def table(rows: list[tuple[Part, Count]]) -> str:
-    kinds = ("worker", "studio", "phoenix", EVERYTHING)
+    kinds = ("worker", "studio", "phoenix", SERVE, EVERYTHING)
     names = [one.name.replace("_", " ") for one in fields(Count)]
     lines = [f"| at once | killed: {' | '.join(kinds)} | {' | '.join(names)} |"]
     lines.append("|---" * (1 + len(kinds) + len(names)) + "|")

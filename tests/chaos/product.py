@@ -17,9 +17,9 @@ from core.settings import ROOT
 from tests.agents.small_house import VARIABLES
 
 PARTS = ("worker", "studio", "phoenix")
-EVERYTHING = "everything"
+SERVE, EVERYTHING = "serve", "everything"
 _COMMANDS = {
-    "core serve": "serve",
+    "core serve": SERVE,
     "core worker": "worker",
     "streamlit run": "studio",
     "phoenix.server.main serve": "phoenix",
@@ -118,7 +118,7 @@ class Product:
 
     def kill(self, part: str) -> bool:
         """Kill one part, or everything or serve and start again; False when there was nothing to kill."""
-        if part == "serve":
+        if part == SERVE:
             kill(self._serve)
             self._start()
             return True

@@ -7,7 +7,7 @@ from core.models import Status
 from tests.agents.small_house import House, check_story
 from tests.chaos.counting import CountingModel, count
 from tests.chaos.kill import Part, rampage
-from tests.chaos.product import EVERYTHING, kill, start_worker, wait_until
+from tests.chaos.product import EVERYTHING, SERVE, kill, start_worker, wait_until
 
 
 def test_killed_while_a_person_thinks_while_it_reads_and_while_it_writes(new_house: Callable[..., House]):
@@ -56,7 +56,7 @@ def test_killed_while_a_person_thinks_while_it_reads_and_while_it_writes(new_hou
 
 
 def test_the_whole_product_killed_in_parts_and_at_once(tmp_path: Path):
-    part = Part(2, {"worker": 1, "studio": 1, EVERYTHING: 1})
+    part = Part(2, {"worker": 1, "studio": 1, SERVE: 1, EVERYTHING: 1})
     counted = rampage(part, seed=1, folder=tmp_path, say=print, longest_pause_s=1.0)
     assert counted.clean, counted
     assert counted.runs >= 2

@@ -25,6 +25,7 @@ from core.models import Label, Passage, Span, Verdict
 JUDGE = "alignment"
 _DATED = frozenset({"year", "day of year", "clock", "age"})
 """A date agrees with a finer one, whose words it does not have; "61" is no age where "-old" is cut off."""
+_PERIODS = (9, 99)
 _WORDS_SHOWN = 5
 _ASK = " A model or a person has to say."
 
@@ -161,7 +162,7 @@ def _in_the_sources_numbers(claim: Read, sources: Sequence[Prepared]) -> Read:
     """
     held = [value for source in sources for part in source.sentences for value in part.quantities]
     text = claim.text
-    for wanted in reversed([value for value in claim.quantities if value.measure and value.measure not in _DATED]):
+    for wanted in reversed([value for value in claim.quantities if _is_converted(value)]):
         same = [value for value in held if _is_same_value(wanted, value)]
         if same and not any(value.text.strip().lower() == wanted.text.strip().lower() for value in same):
             nearest = min(same, key=lambda value: abs(value.low - wanted.low))
@@ -169,7 +170,14 @@ def _in_the_sources_numbers(claim: Read, sources: Sequence[Prepared]) -> Read:
     return claim if text == claim.text else read_claim(text)
 
 
+def _is_converted(value: quantities.Quantity) -> bool:
+    """A measure, or a century or decade that a year lies in."""
+    return bool(value.measure) and (value.measure not in _DATED or value.high - value.low in _PERIODS)
+
+
 def _is_same_value(wanted: quantities.Quantity, held: quantities.Quantity) -> bool:
+    if wanted.measure == held.measure == "year":
+        return wanted.low <= held.low == held.high <= wanted.high
     told = [(value.measure, value.change, value.per, value.low == value.high) for value in (wanted, held)]
     return told[0] == told[1] and wanted.bound in ("", "about") and quantities.agree(wanted, held)
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 
 from core.judging import words
-from core.judging.clauses import alike
+from core.judging.clauses import alike, content
 from core.judging.features import Read, read_claim, share
 from core.judging.finding import Finding, partly, turned
 from core.judging.units import WORDS
@@ -60,8 +60,25 @@ _CONDITION = re.compile(
 _CONDITIONAL = words.listed(
     "if unless provided when where whether may might could would condition depending as once until"
 )
+_FRAMED = re.compile(
+    r"\bit (?:is|was|may be|might be|seems|would be) (?P<frame>(?:not )?(?:impossible|possible|conceivable|unclear"
+    r"|doubtful|uncertain|unlikely|hoped|feared|expected|planned))\s+(?:that|whether|if)\b",
+    re.IGNORECASE,
+)
+_ONLY = re.compile(
+    r"^only\s+(?P<who>[\w-]+(?: [\w-]+)?)\s+(?P<may>may|can|could|must|are|is|will|should)\b(?P<rest>.+)$",
+    re.IGNORECASE,
+)
+_ANYONE = re.compile(
+    r"^(?P<who>anyone|anybody|everyone|everybody|all [a-z]+|non-?[\w-]+)\s+(?:may|can|could|must|are|is|will|should)\b",
+    re.IGNORECASE,
+)
+_WIDEST = re.compile(
+    r"\b(?P<top>(?:most|least) [a-z]+|[a-z]+est|only|first|last)\b[^,;]*?\b(?P<where>(?:in|of) the [a-z]{4,})\b",
+    re.IGNORECASE,
+)
 _WILL = words.listed("will is expected planned are be been has have")
-_WITHIN, _FEWEST_STEMS = 0.95, 3
+_WITHIN = 0.95
 _RANKED = re.compile(
     r"\b(?:the\s+)?(second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+(?:nd|rd|th))[\s-]+(most\s+\w+|\w+est)\b",
     re.I,
@@ -154,7 +171,7 @@ def _up_to(claim: Read, sentence: Read) -> Stronger:
     """A bound told as the value itself."""
     for wanted in claim.quantities:
         for held in sentence.quantities:
-            lost = held.bound in ("at least", "at most") and not wanted.bound and not claim.hedged
+            lost = held.bound in ("at least", "at most") and not wanted.bound and (sentence.hedged or not claim.hedged)
             if (
                 lost
                 and (wanted.low, wanted.high, wanted.measure) == (held.low, held.high, held.measure)
@@ -178,16 +195,14 @@ def _hedge(claim: Read, sentence: Read) -> Stronger:
 
 
 def _condition(claim: Read, sentence: Read) -> Stronger:
-    """What the passage says on a condition said without one, or the condition itself said as a fact."""
+    """The passage's condition said as a fact."""
     found = _CONDITION.search(sentence.text)
     if found is None or not _CONDITIONAL.isdisjoint(claim.tokens):
         return None
-    main, condition = read_claim(found["main"]), read_claim(found["condition"])
+    condition = read_claim(found["condition"])
     light = _light()
     wanted = claim.stem_set - light
     told = f"{found['word'].lower()} {found['condition'].strip(' .')}"
-    if len(wanted) >= _FEWEST_STEMS and share(wanted, main.stem_set) >= _WITHIN:
-        return (Label.PARTLY, f"The passage says it only “{told}”.")
     subject = frozenset(sentence.stems[:2])
     if (
         len(wanted) > 1
@@ -211,12 +226,53 @@ def _reported(claim: Read, sentence: Read) -> Stronger:
     return (Label.PARTLY, f"The passage says that it was “{said[1]}”, not that it is so.")
 
 
+def _framed(claim: Read, sentence: Read) -> Stronger:
+    """What the passage says may be or is feared, told as so."""
+    said = _FRAMED.search(sentence.text)
+    if said is None or not _HEDGING.isdisjoint(claim.tokens) or _FRAMED.search(claim.text):
+        return None
+    if alike(claim, read_claim(sentence.text[said.end() :])) < _SAME:
+        return None
+    return Label.PARTLY, f"The passage says that it is “{said['frame']}”, not that it is so."
+
+
+def _only(claim: Read, sentence: Read) -> Stronger:
+    """Only those, told of others or of all; or "only" said of another word."""
+    held = _ONLY.match(sentence.text)
+    if held is None:
+        return None
+    who = content(words.tokens(held["who"]))
+    rest = content(words.tokens(held["rest"]))
+    others = _ANYONE.match(claim.text)
+    if others and rest and share(rest, claim.stem_set) >= _WITHIN and claim.negated == sentence.negated:
+        return Label.CONTRADICTED, f"The passage says that “only {held['who']}” {held['may']}, not “{others['who']}”."
+    moved = "only" in claim.tokens and claim.tokens[0] != "only" and share(who | rest, claim.stem_set) >= _WITHIN
+    if moved and not claim.negated:
+        return Label.PARTLY, f"The passage says “only {held['who']}”; the sentence has “only” elsewhere."
+    return None
+
+
+def _widest(claim: Read, sentence: Read) -> Stronger:
+    """The longest in the country where the passage has the longest in the province."""
+    said, held = _WIDEST.search(claim.text), _WIDEST.search(sentence.text)
+    if said is None or held is None or said["top"].lower() != held["top"].lower():
+        return None
+    if said["where"].lower() == held["where"].lower() or said["where"].lower() in sentence.text.lower():
+        return None
+    if not _is_same(claim, sentence, said["where"].split()[-1].lower(), held["where"].split()[-1].lower()):
+        return None
+    return Label.PARTLY, f"The passage says {held['top']} {held['where']}, the sentence {said['where']}."
+
+
 _RULES: dict[str, Callable[[Read, Read], Stronger]] = {
     "none, some, most or all": _quantifier,
     "always or never": _frequency,
     "a rank lost": _rank,
     "a bound lost": _up_to,
-    "a condition lost": _condition,
+    "a condition told as a fact": _condition,
     "a hedge lost": _hedge,
     "told as so what was denied or doubted": _reported,
+    "told as so what may be": _framed,
+    "of only those told of others": _only,
+    "a superlative's scope": _widest,
 }

@@ -22,9 +22,7 @@ _ALL = 0.9
 _FEWEST_WORDS = 5
 _FEWEST_STEMS = 2
 _ELLIPTIC = re.compile(r"(?:in|into|to|at|on|from|for|by|of|with)\b", re.IGNORECASE)
-_COMPARED = re.compile(
-    r"\b(more|less|fewer|higher|lower|larger|smaller|better|worse|[a-z]{2,}er)\b(?:\s+\w+)?\s+than\b"
-)
+_COMPARED = re.compile(r"\b(more|less|worse|[a-z]{2,}er)\b(?:\s+\w+)?\s+than\b", re.IGNORECASE)
 _SIDE = re.compile(
     r"\b(?P<verb>[a-z]+(?:ed|s)|spoke|ruled|stood|fought)\s+(?P<side>for|against|in favour of)\b", re.IGNORECASE
 )
@@ -235,13 +233,26 @@ def _between(read_: Read, first: str, second: str) -> tuple[str, ...] | None:
 
 
 def _compared(claim: Read, sentence: Read) -> str:
-    """ "A more than B" where the passage has "B more than A"."""
-    said, held = _COMPARED.search(claim.text), _COMPARED.search(sentence.text)
-    if not said or not held or said.group(1).lower() != held.group(1).lower() or claim.negated != sentence.negated:
+    """ "A more than B" where the passage has "B more than A", or "less than B"."""
+    said, held = _COMPARED.search(claim.text), list(_COMPARED.finditer(sentence.text))
+    if not said or not held or claim.negated != sentence.negated:
         return ""
-    (left, right), (held_left, held_right) = _sides(claim, said), _sides(sentence, held)
-    exchanged = len(right) == 1 and right <= held_left and bool(held_right) and held_right <= left
-    return "The passage compares the two the other way round." if exchanged else ""
+    word, (left, right) = _way(said[1], sentence), _sides(claim, said)
+    if word == held[0][1].lower():
+        held_left, held_right = _sides(sentence, held[0])
+        if len(right) == 1 and right <= held_left and held_right and held_right <= left:
+            return "The passage compares the two the other way round."
+    against = words.opposites().get(words.stem(word), frozenset())
+    with_it = [match for match in held if right and right <= _sides(sentence, match)[1]]
+    if len(with_it) == 1 and words.stem(with_it[0][1].lower()) in against and left & sentence.stem_set:
+        return f"The passage says “{with_it[0][1]} than” where the sentence says “{said[1]} than”."
+    return ""
+
+
+def _way(word: str, sentence: Read) -> str:
+    """Cheaper is "less" where the passage has it of what things cost."""
+    price = {"cheaper": "less", "dearer": "more"} if "cost" in sentence.stem_set else {}
+    return price.get(word.lower(), word.lower())
 
 
 def _sides(part: Read, match: re.Match[str]) -> tuple[frozenset[str], frozenset[str]]:

@@ -7,7 +7,7 @@ quantity is left out or marked: ranks, "24/7", and numbers that belong to a name
 import re
 from collections.abc import Callable, Iterator
 
-from core.judging.quantities import TURNED, Quantity
+from core.judging.quantities import FACTOR, TURNED, Quantity
 from core.judging.units import (
     FRACTIONS,
     MONEY,
@@ -82,6 +82,9 @@ _NUMBER = re.compile(
     rf"(?:[\s-]?(?P<unit>{_UNIT})(?![\w²]))?",
     re.IGNORECASE,
 )
+_FACTORS = {"doubl": 2.0, "tripl": 3.0, "trebl": 3.0, "quadrupl": 4.0, "halv": 0.5}
+_FACTOR = re.compile(rf"\b({'|'.join(_FACTORS)})ed\b", re.IGNORECASE)
+_HALF_A = re.compile(rf"\bhalf an? (?P<unit>{_UNIT})(?![\w²])", re.IGNORECASE)
 _PERIOD = re.compile(
     r"\b(?:(?P<decade>1[5-9]\d0|20\d0)'?s|(?<=\bthe )['’]?(?P<short>[2-9]0)['’]?s|"
     r"(?P<century>\d{1,2})(?:st|nd|rd|th)[\s-](?:century|centuries))\b",
@@ -119,7 +122,7 @@ _YEAR_BOUNDS = {
 _DIGIT = re.compile(r"\d")
 _COUNTING = re.compile(
     rf"\b(?:{'|'.join((*SMALL, *TENS))}|hundred|thousand|million|billion|dozen|half|thirds?|quarters?|fifths?|tenths?"
-    r"|once|twice)\b"
+    r"|once|twice|(?:doubl|tripl|trebl|quadrupl|halv)ed)\b"
 )
 """Without one of these and without a digit there is no quantity."""
 
@@ -193,6 +196,20 @@ def _fractions(text: str) -> Iterator[Quantity]:
         by = text[: match.start()].endswith("by ")
         bound = _bound(text, *match.span(), "percent") or "about"
         yield Quantity(*match.span(), match.group(), value, value, "percent", bound=bound, spelled=True, by=by)
+
+
+def _factors(text: str) -> Iterator[Quantity]:
+    """`doubled`, `halved`."""
+    for match in _FACTOR.finditer(text):
+        value = _FACTORS[match[1].lower()]
+        yield Quantity(*match.span(), match.group(), value, value, FACTOR, spelled=True)
+
+
+def _half_units(text: str) -> Iterator[Quantity]:
+    """`half a cubic metre`."""
+    for match in _HALF_A.finditer(text):
+        measure, size = UNITS[match["unit"].lower()]
+        yield Quantity(*match.span(), match.group(), size / 2, size / 2, measure)
 
 
 def _quarters(text: str) -> Iterator[Quantity]:
@@ -420,7 +437,9 @@ _FINDERS: tuple[tuple[Callable[[str], Iterator[Quantity]], tuple[str, ...]], ...
     (_ratings, ()), (_heights, ()),
     (_shares, ("in", "out")),
     (_durations, ("hour", "minute", "day", "week", "month", "year", "decade")),
+    (_half_units, ("half",)),
     (_fractions, ("half", "third", "quarter", "fifth", "tenth")),
+    (_factors, ("doubl", "tripl", "trebl", "quadrupl", "halv")),
     (_long_words, ("hundred", "thousand")),
     (_numbers, ("",)),
 )  # fmt: skip

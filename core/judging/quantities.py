@@ -48,6 +48,8 @@ class Quantity:
     """Part of a name, as in "Form 1040"; its noun is the name."""
 
 
+FACTOR = "factor"
+"""Of "doubled", "halved"."""
 _CLOSE = 0.006  # 12.34 for 12.3; below that two values are two values
 _NEAR = 0.1  # "about", "nearly"
 _TEMPERATURES = {"celsius", "fahrenheit"}
@@ -167,9 +169,15 @@ def reckoned(claim: Quantity, held: Sequence[Quantity]) -> bool:
     >>> reckoned(find("rose by £2,500")[0], find("It was £5,000 in 2021 and £7,500 in 2023."))
     True
     """
+    if any(_follows(claim, value) for value in held):
+        return True
     for first, second in combinations([value for value in held if value.low == value.high], 2):
+        if _is_product(claim, first, second) or _is_product(claim, second, first):
+            return True
         if first.measure != second.measure:
             continue
+        if claim.measure == FACTOR and first.low and second.low:
+            return abs(second.low / first.low - claim.low) <= _NEAR * claim.low
         apart = abs(first.low - second.low)
         if first.measure == "year":
             years = claim.low / YEAR_S
@@ -180,10 +188,31 @@ def reckoned(claim: Quantity, held: Sequence[Quantity]) -> bool:
     return False
 
 
+def _follows(claim: Quantity, held: Quantity) -> bool:
+    """A rise by 100 per cent from "doubled"; "doubled" from a rise "from 4,200 to 8,400"."""
+    if held.measure == FACTOR and claim.by and claim.measure == "percent":
+        return abs(100 * (held.low - 1) - claim.low) <= 1
+    grown = claim.measure == FACTOR and held.change and held.low
+    return bool(grown) and abs((held.high / held.low if held.change > 0 else held.low / held.high) - claim.low) < _NEAR
+
+
+def _is_product(claim: Quantity, first: Quantity, second: Quantity) -> bool:
+    """500 mg a day from 250 mg twice a day; 2062 from 1986 and every 76 years; from 4,200 to 8,400 from "doubled"."""
+    if second.measure == "times a year" and claim.per and claim.measure == first.measure:
+        return _same(claim.low, first.low * second.low * claim.per / YEAR_S, claim.measure)
+    if (first.measure, second.measure, claim.measure) == ("year", "times a year", "year"):
+        return abs(first.low + 1 / second.low - claim.low) < 0.5
+    if second.measure == FACTOR and claim.change > 0 and claim.low:
+        return claim.high == first.low and abs(claim.high / claim.low - second.low) <= _CLOSE * second.low
+    return False
+
+
 def conflict(claim: Quantity, source: Quantity) -> bool:
     """Can both not be true of the same thing? Only values of the same measure conflict."""
     if {claim.measure, source.measure} <= CURRENCIES and claim.measure != source.measure:
         return claim.low == source.low and claim.high == source.high  # the amount kept, the currency changed
+    if claim.by and (claim.measure, source.measure) == ("percent", FACTOR):
+        return not _follows(claim, source)
     if not same_measure(claim, source) or agree(claim, source) or agree(source, claim):
         return False
     if claim.by != source.by and claim.measure != "percent":

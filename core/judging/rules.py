@@ -8,7 +8,7 @@ and names that the passage says of something else (`mixups`), a denial on one si
 import re
 from collections.abc import Sequence
 
-from core.judging import degree, denials, mixups, words
+from core.judging import degree, denials, mixups, reckoning, replaced, scope, words
 from core.judging.features import Comparison, Prepared, Read, read_claim, share
 from core.judging.finding import CONFLICT_SCORE, UNSURE_SCORE, Finding, partly
 from core.models import Label
@@ -27,16 +27,27 @@ def decide(claim: Read, comparison: Comparison, sources: Sequence[Prepared], bef
     sentence = sources[comparison.source].sentences[comparison.best]
     return (
         denials.altered(claim, sentence)
-        or _on_the_wording(claim, comparison, sentence)
+        or _on_the_wording(claim, comparison, sentence, _sentence_before(comparison, sources))
+        or reckoning.found(claim, sentence)
         or _number_missing(comparison, sources)
         or _unnamed(claim, before, sources)
     )
 
 
-def _on_the_wording(claim: Read, comparison: Comparison, sentence: Read) -> Finding | None:
+def _on_the_wording(claim: Read, comparison: Comparison, sentence: Read, before: Read | None) -> Finding | None:
     if share(claim.stem_set, sentence.stem_set) < _SAME_SUBJECT:
         return None
-    return denials.found(claim, comparison, sentence) or mixups.found(claim, sentence) or degree.found(claim, sentence)
+    return (
+        denials.found(claim, comparison, sentence)
+        or mixups.found(claim, sentence)
+        or degree.found(claim, sentence)
+        or scope.found(claim, sentence, before)
+        or replaced.found(claim, sentence, _missing_names(claim, comparison))
+    )
+
+
+def _sentence_before(comparison: Comparison, sources: Sequence[Prepared]) -> Read | None:
+    return sources[comparison.source].sentences[comparison.best - 1] if comparison.best else None
 
 
 def _number_missing(comparison: Comparison, sources: Sequence[Prepared]) -> Finding | None:

@@ -56,7 +56,13 @@ _OPPOSITES = """increase/decrease rise/fall rise/drop grow/shrink more/less more
     better/worse required/optional mandatory/voluntary cheap/expensive heavier/lighter upper/lower day/night
     inside/outside indoor/outdoor raise/lower lower/raise increased/fell decreased/rose import/export full/empty
     safe/harmful safe/unsafe passed/failed upheld/dismissed denied/admitted refused/agreed disagreed/agreed
-    from/until since/until for/against like/unlike"""
+    from/until since/until for/against like/unlike slowly/fast slowly/faster slowly/quickly slow/fast loud/quiet
+    louder/quieter thick/thin thicker/thinner wide/narrow wider/narrower deep/shallow deeper/shallower tall/short
+    taller/shorter easy/difficult easier/harder rich/poor clean/dirty wet/dry hot/cold bright/dark permanent/temporary
+    modern/ancient domestic/foreign urban/rural majority/minority victory/defeat hire/fire hired/fired enable/disable
+    install/uninstall lock/unlock expand/shrink widen/narrow tighten/loosen strengthen/weaken
+    encourage/discourage approve/reject permit/forbid permitted/forbidden allowed/forbidden accepted/declined
+    bought/sold buy/sell borrow/lend borrowed/lent arrive/depart soared/flopped soared/plunged inflated/deflated"""
 
 
 # Snowball keeps the word it works on in itself: two threads at once give wrong stems, or fall over.

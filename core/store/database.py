@@ -48,6 +48,7 @@ class Database:
         self._idle: list[sqlite3.Connection] = []
         self._open = threading.local()
         self._lock = threading.Lock()
+        self._turn = threading.Lock()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with self._translated():
@@ -104,7 +105,9 @@ class Database:
 
     @contextlib.contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
-        """A transaction: all of it or nothing. Waits up to `BUSY_S` seconds for its turn.
+        """A transaction: all of it or nothing. Waits for its turn, for another process's up to `BUSY_S` seconds.
+
+        Threads of this process wait in line, for SQLite would let each sleep up to 0.1 s between two looks.
 
         One inside another of the same thread is a part of it, so that many documents can be kept in one.
         """
@@ -113,13 +116,14 @@ class Database:
             if inside:
                 yield connection
                 return
-            connection.execute("BEGIN IMMEDIATE")
-            self._open.connection = connection
-            try:
-                yield connection
-            finally:
-                self._open.connection = None
-            connection.commit()
+            with self._turn:
+                connection.execute("BEGIN IMMEDIATE")
+                self._open.connection = connection
+                try:
+                    yield connection
+                finally:
+                    self._open.connection = None
+                connection.commit()
 
     def version(self) -> int:
         """A number that changes when another connection has committed; 7 microseconds."""

@@ -142,11 +142,13 @@ def _alone(data: Path) -> Iterator[Callable[[str], None]]:
                 f"Galley runs on this data folder already ({serving.read() or 'it is just starting'}).",
                 remedy="Open that address, or end that process first; GALLEY_DATA sets another folder.",
             )
-        end = time.monotonic() + ENDING_S
-        while not _locked(tied.fileno()):
+        end, free = time.monotonic() + ENDING_S, _locked(tied.fileno())
+        if not free:
+            print("Waiting for what ran here before to end ...", flush=True)
+        while not (free or _locked(tied.fileno())):
             if time.monotonic() > end:
                 raise ConflictError(
-                    f"A process that was started here before does not end, though it was killed {ENDING_S:.0f} s ago.",
+                    f"A process that was started here before has not ended within {ENDING_S:.0f} s.",
                     remedy=f"`lsof {data / TIED}` says which it is.",
                 )
             time.sleep(LOOK_S)

@@ -259,7 +259,7 @@ function paintHead(ui, m, data) {
   else parts.push(paused ? "Paused" : `Step ${Math.min(p.steps, p.step_index + 1)} of ${p.steps}`);
   if (!paused && left(p.left_s)) parts.push(left(p.left_s));
   if (p.elapsed_s > 0) parts.push(`${seconds(p.elapsed_s)} so far`);
-  parts.push(money(f.cost, f.unpriced) + (f.budget && f.tokens ? ` of ${money(f.budget)}` : ""));
+  parts.push(money(f.cost, f.unpriced) + (f.budget && f.tokens ? ` of ${money(f.budget)} (${Math.floor(100 * f.cost / f.budget)} %)` : ""));
   if (f.tokens) parts.push(`${f.tokens.toLocaleString("en")} tokens`);
   if (m.reused) parts.push(`${many(m.reused, "answer")} reused, free`);
   ui.line.textContent = parts.join(" · ");

@@ -1,4 +1,4 @@
-"""Everything at once: Phoenix, a worker and the studio as three processes, kept up and ended together.
+"""Everything at once: Phoenix, a worker or more and the studio, each a process, kept up and ended together.
 
 Phoenix is slow to start and nothing waits for it. Each process writes a log of its own. One that
 falls is started again; what it was at goes on. Where this process falls, the others end too (`core.tied`), and
@@ -18,6 +18,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -86,7 +87,8 @@ def _serve(settings: Settings, port: int) -> int:
 
     site_taken = _taken(settings.site_port)
     try:
-        keep("worker", lambda: _start("worker", ["core", "worker"], settings.data))
+        for name in ["worker", *(f"worker{number}" for number in range(2, settings.workers + 1))]:
+            keep(name, partial(_start, name, ["core", "worker"], settings.data))
         _until_announced(settings)
         keep("studio", lambda: _start("studio", _studio_command(port), settings.data))
         if phoenix := _phoenix(settings):

@@ -96,6 +96,7 @@ class Settings(BaseModel):
     # processes
     phoenix: str | None = Field("http://127.0.0.1:6006", description="Where traces go")
     autopilot: bool = False
+    workers: int = Field(1, ge=1, description="Worker processes that `serve` keeps up")
     run_slots: int = Field(4, ge=1, description="Runs one worker executes at once")
 
     @property
@@ -145,6 +146,7 @@ _VARIABLES = {
     "TAVILY_API_KEY": "tavily_api_key",
     "BRAVE_API_KEY": "brave_api_key",
     "PHOENIX_COLLECTOR_ENDPOINT": "phoenix",
+    "GALLEY_WORKERS": "workers",
     "GALLEY_SITE_PORT": "site_port",
     "GALLEY_ALLOW_PRIVATE": "allow_private_addresses",
 }

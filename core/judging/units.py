@@ -1,5 +1,7 @@
 """Units: what numbers are counted in, and what each spelling of a unit is worth in base units."""
 
+import re
+
 SCALES = {
     "dozen": 12, "hundred": 1e2, "thousand": 1e3, "k": 1e3, "million": 1e6, "m": 1e6, "mn": 1e6,
     "billion": 1e9, "bn": 1e9, "trillion": 1e12, "tn": 1e12,
@@ -66,6 +68,8 @@ def _units() -> dict[str, tuple[str, float]]:
 
 
 UNITS = _units()
+SPELLINGS = "|".join(re.escape(name) for name in sorted(UNITS, key=len, reverse=True))
+"""Of all units, as a pattern, the longest first."""
 SMALL = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
           "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")  # fmt: skip
 TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")

@@ -236,6 +236,8 @@ def _add_line(paragraph: list[Marked], line: str) -> None:
 def _settled(piece: str) -> list[str]:
     """The piece without markers; where that leaves several sentences, those; none without a letter."""
     bare = _without_markers(piece)
+    while (again := _without_markers(bare)) != bare:  # what goes may lay bare more that has to go
+        bare = again
     if not re.search(r"[^\W\d_]", bare):
         return []
     parts = [bare[span.start : span.end] for span in split(bare)]
@@ -248,6 +250,7 @@ def _without_markers(piece: str) -> str:
     bare = re.sub(r"\s+", " ", _MARKER.sub(" ", bare))
     bare = re.sub(r"(?:\s*[,;:])+\s*(?=[.!?])", "", bare)  # "It is so [3], [4]." leaves ", ."
     bare = re.sub(r"(?<=[.!?…\"'”’)])(?:\s+[^\w\s]+)+$", "", bare)  # stray punctuation after the end
+    bare = re.sub(r"(?<=[.!?…])[,;:]+$", "", bare)
     return re.sub(r"[\s•*–-]+$", "", bare).strip()
 
 

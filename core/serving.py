@@ -93,7 +93,7 @@ def _serve(settings: Settings, port: int) -> int:
         keep("studio", lambda: _start("studio", _studio_command(port), settings.data))
         if phoenix := _phoenix(settings):
             keep("phoenix", phoenix)
-        ready = _answers(f"http://127.0.0.1:{port}/_stcore/health", children["studio"].process)
+        ready = _answers(f"http://127.0.0.1:{port}/_stcore/health", children["studio"])
         print(
             f"Studio   http://127.0.0.1:{port}"
             if ready
@@ -213,9 +213,11 @@ def _phoenix(settings: Settings) -> Callable[[], subprocess.Popen[bytes]] | None
     return lambda: _start("phoenix", ["phoenix.server.main", "serve"], settings.data, own)
 
 
-def _answers(url: str, process: subprocess.Popen[bytes]) -> bool:
+def _answers(url: str, child: _Child) -> bool:
+    """Whether it comes up; one that is killed meanwhile is started again, one that ends by itself is not."""
     end = time.monotonic() + READY_S
-    while time.monotonic() < end and process.poll() is None:
+    while time.monotonic() < end and (child.process.poll() or 0) <= 0:
+        child.look()
         try:
             with urllib.request.urlopen(url, timeout=1):
                 return True

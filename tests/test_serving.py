@@ -85,6 +85,12 @@ def test_killed_alone_it_leaves_nothing_behind_and_the_next_start_has_the_same_p
             wait_until(lambda: len(house.events(run_id, "run_claimed")) == 2, 30, "the run going on")
 
 
+def test_a_studio_that_is_killed_while_it_starts_is_started_again(product: Product):
+    wait_until(lambda: product.kill("studio"), 30, "a studio that starts")
+    assert not product.told("Studio")
+    wait_until(lambda: product.studio, 60, "the studio")
+
+
 def test_a_second_one_on_the_same_folder_is_told_who_is_first(product: Product):
     address = wait_until(lambda: product.studio, 60, "the studio")
     (first,) = [pid for pid, name in product.processes().items() if name == "serve"]

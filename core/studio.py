@@ -8,7 +8,7 @@ same.
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -407,6 +407,9 @@ class Studio:
         scores = self.store.drafts.scores(draft_id)
         return scores[0] if scores else None
 
+    def scorecards(self, draft_ids: Sequence[int]) -> dict[int, Scorecard]:
+        return self.store.drafts.scorecards(draft_ids)
+
     def gate(self, draft_id: int) -> Gate | None:
         scores = self.store.drafts.scores(draft_id)
         return scores[1] if scores else None
@@ -424,11 +427,11 @@ class Studio:
     def costs(self, days: int = 30) -> list[dict[str, Any]]:
         return self.store.calls.by_day(days)
 
-    def quality(self) -> list[dict[str, Any]]:
+    def quality(self, limit: int = 200) -> list[dict[str, Any]]:
         """Scores of each run's present draft, newest first."""
         return [
             {"run_id": run_id, "title": title, "at": at, **vars(card)}
-            for run_id, title, at, card in self.store.drafts.scored()
+            for run_id, title, at, card in self.store.drafts.scored(limit)
         ]
 
     def publications(self, run_id: str | None = None) -> list[Publication]:

@@ -9,6 +9,8 @@ from pages.components.shell import guard, heading, nothing
 from pages.components.words import SCORES, judge_name
 
 SHOWN = ("faithfulness", "coverage", "citation_accuracy", "logic")
+NEWEST, MORE = 50, 200
+"""Articles that are shown at first, and that a person may ask for."""
 FAMILIES = {
     "ragtruth (natural share)": "Answers that models wrote, as they come",
     "ragtruth (dev)": "Answers that models wrote, more false ones",
@@ -24,12 +26,20 @@ FAMILIES = {
 def page() -> None:
     st.set_page_config(page_title="Quality · Galley")
     heading("Quality")
-    rows = sorted(studio().quality(), key=lambda row: str(row["at"]))
-    if rows:
+    if rows := _newest():
         _articles(rows)
     else:
         nothing("No article has been scored yet.", "Each article that is judged adds a point here.")
     _judges()
+
+
+def _newest() -> list[dict[str, object]]:
+    """Oldest first. Few are quick to draw, and a history may have thousands."""
+    found = studio().quality(NEWEST + 1)
+    if len(found) > NEWEST:
+        more = st.toggle(f"The newest {MORE} articles instead of {NEWEST}")
+        found = studio().quality(MORE) if more else found[:NEWEST]
+    return sorted(found, key=lambda row: str(row["at"]))
 
 
 def _articles(rows: list[dict[str, object]]) -> None:

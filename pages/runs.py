@@ -95,13 +95,13 @@ def _narrow(rows: list[Run]) -> list[int]:
 
 
 def _wide(rows: list[Run]) -> list[int]:
-    cards = {run.id: studio().scorecard(run.draft_id) for run in rows if run.draft_id}
+    cards = studio().scorecards([run.draft_id for run in rows if run.draft_id])
     return st.dataframe(
         [
             {
                 "Title": run.title,
                 "State": f"{standing(run).symbol} {standing(run).text}",
-                "Faithfulness": card.faithfulness * 100 if (card := cards.get(run.id)) else None,
+                "Faithfulness": card.faithfulness * 100 if (card := cards.get(run.draft_id or 0)) else None,
                 "Claims": str(card.claims) if card else "",
                 "Cost": money(run.cost_usd, run.unpriced),
                 "Started": ago(run.created_at),

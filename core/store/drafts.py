@@ -5,7 +5,7 @@ one arrives without, and counts as not judged until a judge has seen it.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -189,6 +189,15 @@ class Drafts:
             row = c.execute("SELECT scorecard, passed, reasons FROM drafts WHERE id = ?", (draft_id,)).fetchone()
         card = _scorecard(row["scorecard"]) if row else None
         return (card, _gate(row)) if card else None
+
+    def scorecards(self, draft_ids: Sequence[int]) -> dict[int, Scorecard]:
+        """Of those drafts that have one."""
+        wanted = json.dumps(list(draft_ids))
+        with self._database.read() as c:
+            rows = c.execute(
+                "SELECT id, scorecard FROM drafts WHERE id IN (SELECT value FROM json_each(?))", (wanted,)
+            ).fetchall()
+        return {row["id"]: card for row in rows if (card := _scorecard(row["scorecard"]))}
 
     def scored(self, limit: int = 200) -> list[tuple[str, str, str, Scorecard]]:
         """`(run id, title, time, scorecard)` of each run's present draft, newest first."""

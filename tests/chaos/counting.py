@@ -46,7 +46,8 @@ class Count:
     runs: int
     finished: int
     in_flight: int
-    """Requests that were under way at a kill: sent, never written down as answered; asked again."""
+    """Requests that were under way at a kill, or at the stop in order that follows where serve is killed: sent, never
+    written down as answered; asked again."""
     steps_twice: int
     calls_twice: int
     """Requests that were answered, written down, and paid for again."""
@@ -77,10 +78,8 @@ def count(
         twice = c.execute(
             "SELECT count(*) FROM (SELECT key FROM calls WHERE status = 'done' GROUP BY key HAVING count(*) > 1)"
         ).fetchone()[0]
-        sent = [
-            json.loads(text)["user"]
-            for (text,) in c.execute("SELECT text FROM calls JOIN texts ON hash = request_hash WHERE status = 'sent'")
-        ]
+        cut_short = "SELECT text FROM calls JOIN texts ON hash = request_hash WHERE status IN ('sent', 'abandoned')"
+        sent = [json.loads(text)["user"] for (text,) in c.execute(cut_short)]
     found = [existing(studio, run_id) for run_id in run_ids]
     stories = [studio.events(run.id, limit=100_000) for run in found]
     keys = [Counter(e.data["key"] for e in story if e.kind == "step_finished") for story in stories]
@@ -95,7 +94,7 @@ def count(
 
 
 def _beyond(server: CountingModel, sent: list[str]) -> int:
-    """Answers given again, less one for each request with the same words that a kill cut short."""
+    """Answers given again, less one for each request with the same words that was cut short."""
     again = {prompt: times - 1 for prompt, times in server.delivered.items() if times > 1}
     return sum(max(0, n - sum(words in server.asked[prompt] for words in sent)) for prompt, n in again.items())
 

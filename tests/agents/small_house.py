@@ -111,10 +111,12 @@ def with_samples(folder: Path) -> Path:
         if not database.exists():
             making = folder / "making"
             process = open_process(load({}, {}, data=making))
-            Studio(load({}, {}, data=making)).add_sample_library()
+            studio = Studio(load({}, {}, data=making))
+            studio.add_sample_library()
             while ingest := process.store.ingests.claim("test"):
                 take_in(ingest, process)
-            process.store.database.close()
+            for opened in (studio, process):  # only the last to close folds the log into the file
+                opened.store.database.close()
             database.parent.mkdir()
             shutil.move(making / "galley.db", database)
     return database

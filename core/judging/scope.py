@@ -109,7 +109,8 @@ def _scopes(text: str, before: Read | None) -> Iterator[tuple[str, str, str]]:
 def _is_step_or_event(text: str, match: re.Match[str]) -> bool:
     instruction = _INSTRUCTION.match(match["main"])
     event = match["scope"][:4].lower() == "when" and _PAST.search(text)
-    return bool(event) or instruction is not None and instruction["verb"].lower() not in words.STOP
+    step = instruction is not None and not re.search(r"(?:ing|ed|s)$", instruction["verb"])
+    return bool(event) or step and instruction["verb"].lower() not in words.STOP
 
 
 def _shown(scope: str) -> str:

@@ -9,6 +9,7 @@ import json
 import select
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -50,8 +51,9 @@ class SlowWeb:
         return self
 
     def __exit__(self, *_: object) -> None:
+        with ThreadPoolExecutor(len(self._servers)) as pool:  # each takes half a second to notice
+            list(pool.map(ThreadingHTTPServer.shutdown, self._servers))
         for server in self._servers:
-            server.shutdown()
             server.server_close()
 
     def answer(self, path: str) -> tuple[str, bytes]:

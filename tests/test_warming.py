@@ -23,11 +23,11 @@ from core.worker import Worker
 process = open_process()
 worker = Worker(process)
 warm(process)
-before = set(sys.modules)
+before = {name.partition(".")[0] for name in sys.modules}
 run_id = Studio().start(Brief(topic="Are heat pumps worth it in old houses?", autopilot=True, engines=("library",)))
 worker.restrict((run_id,))
 worker.work()
-loaded = sorted({name.partition(".")[0] for name in set(sys.modules) - before})
+loaded = sorted({name.partition(".")[0] for name in sys.modules} - before)
 print(json.dumps([process.store.runs.get(run_id).status, loaded, "openai" in before]))
 """
 
@@ -42,7 +42,5 @@ def test_a_first_run_finds_every_library_loaded(samples: Path, tmp_path: Path):
     assert done.returncode == 0, done.stderr
     status, loaded, with_model = json.loads(done.stdout.splitlines()[-1])
     assert status == "finished"
-    assert set(loaded) - sys.stdlib_module_names <= {"core", "langchain_core"}, (
-        "the second is langgraph's own, and small"
-    )
+    assert set(loaded) <= sys.stdlib_module_names
     assert not with_model, "who has no model does not wait for one's client"

@@ -1,7 +1,7 @@
 """Reading pages until there are enough: slow ones do not hold up the rest.
 
-The web has pages that hang or drip. A page that takes long gives its place to the next hit; where that brings enough,
-what is still under way is let go.
+The web has pages that hang or drip. A page that takes three times as long as the others gives its place to the next
+hit; where that brings enough, what is still under way is let go.
 Method: hedged requests (Dean & Barroso, The Tail at Scale, CACM 2013), here with another page instead of a copy.
 """
 
@@ -10,12 +10,15 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from statistics import median
 
 from core.models import Hit
 
 AT_ONCE = 6
 SLOW_S = 3.0
-"""From then on a page is slow: most answer within a second."""
+"""From then on a page is slow in any case: most answer within a second."""
+SLOW_TIMES, QUICK_S = 3, 0.75
+"""A page is slow, too, that takes so many times as long as the others did, but none that takes less than this."""
 
 Enough = Callable[[], bool]
 """Whether there are enough pages, so that one still under way need not be waited for."""
@@ -34,10 +37,13 @@ def read_until(wanted: int, hits: Sequence[Hit], read: Callable[[Hit, Enough], b
     """
     waiting, serving, ended = deque(hits), 0, False
     under_way: dict[Future[bool], float] = {}
+    took: list[float] = []
     with ThreadPoolExecutor(2 * AT_ONCE) as pool:
         try:
             while serving < wanted:
-                quick = [at for at in under_way.values() if time.monotonic() - at < SLOW_S]
+                # Another page costs little, so it is soon asked for; to do without one costs what it says.
+                slow_s = _slow_s(took) if waiting else SLOW_S
+                quick = [at for at in under_way.values() if time.monotonic() - at < slow_s]
                 places = min(wanted - serving, AT_ONCE) - len(quick)
                 for _ in range(min(places, 2 * AT_ONCE - len(under_way), len(waiting))):
                     task = contextvars.copy_context().run
@@ -45,11 +51,16 @@ def read_until(wanted: int, hits: Sequence[Hit], read: Callable[[Hit, Enough], b
                     quick.append(time.monotonic())
                 if not under_way or (not waiting and not quick and 2 * serving >= wanted):
                     break
-                next_slow = max(0.0, min(quick) + SLOW_S - time.monotonic()) if quick else None
+                next_slow = max(0.0, min(quick) + slow_s - time.monotonic()) if quick else None
                 done, _ = wait(under_way, timeout=next_slow, return_when=FIRST_COMPLETED)
                 for one in done:
-                    del under_way[one]
+                    took.append(time.monotonic() - under_way.pop(one))
                     serving += one.result()
         finally:
             ended = True
     return serving
+
+
+def _slow_s(took: list[float]) -> float:
+    """From how many seconds on a page is slow, by what those before it took; one alone says nothing of the others."""
+    return min(SLOW_S, max(QUICK_S, SLOW_TIMES * median(took))) if len(took) > 1 else SLOW_S

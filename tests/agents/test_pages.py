@@ -64,6 +64,34 @@ def test_pages_that_hang_give_their_places_away_and_are_let_go(soon_slow):
     assert sorted(web.let_go) == [1, 2, 4]
 
 
+@pytest.fixture
+def soon_unusual(monkeypatch):
+    """What takes far longer than the others is slow at once; without others to compare with, never."""
+    monkeypatch.setattr(pages, "SLOW_S", 60.0)
+    monkeypatch.setattr(pages, "QUICK_S", 0.05)
+
+
+def test_a_page_far_slower_than_the_others_gives_its_place_away_before_any_deadline(soon_unusual):
+    web = Web(hanging={1, 4})
+    reader = threading.Thread(target=lambda: read_until(6, HITS, web.read))
+    reader.start()
+    reader.join(20)
+    web.down.set()
+    assert sorted(web.let_go) == [1, 4]
+    assert not reader.is_alive()
+
+
+def test_the_last_page_there_is_gets_its_time(soon_unusual):
+    web = Web(hanging={5})
+    reader = threading.Thread(target=lambda: read_until(6, HITS[:6], web.read))
+    reader.start()
+    reader.join(0.5)
+    waited_for = reader.is_alive()
+    web.down.set()
+    reader.join()
+    assert waited_for
+
+
 def test_a_web_that_hangs_all_over_is_not_asked_for_page_after_page(soon_slow):
     web = Web(hanging=range(40))
     reader = threading.Thread(target=lambda: read_until(6, HITS[: 2 * AT_ONCE], web.read))

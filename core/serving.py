@@ -1,8 +1,9 @@
 """Everything at once: Phoenix, a worker or more and the studio, each a process, kept up and ended together.
 
-Phoenix is slow to start and nothing waits for it. Each process writes a log of its own. One that
-falls is started again; what it was at goes on. Where this process falls, the others end too (`core.tied`), and
-the next start waits until they have, so that it finds its ports.
+A worker and the studio come first, for a person waits for them; then the workers that stand by, which take up at once
+what one that falls was at, and Phoenix. Each process writes a log of its own, and is started again when it falls. Where
+this process falls, the others end too (`core.tied`), and the next start waits until they have, so that it finds its
+ports.
 """
 
 import contextlib
@@ -87,13 +88,14 @@ def _serve(settings: Settings, port: int) -> int:
 
     site_taken = _taken(settings.site_port)
     try:
-        for name in ["worker", *(f"worker{number}" for number in range(2, settings.workers + 1))]:
-            keep(name, partial(_start, name, ["core", "worker"], settings.data))
+        keep("worker", partial(_start_worker, "worker", settings.data))
         _until_announced(settings)
         keep("studio", lambda: _start("studio", _studio_command(port), settings.data))
+        ready = _answers(f"http://127.0.0.1:{port}/_stcore/health", children["studio"])
+        for name in (f"worker{number}" for number in range(2, settings.workers + 1)):
+            keep(name, partial(_start_worker, name, settings.data))
         if phoenix := _phoenix(settings):
             keep("phoenix", phoenix)
-        ready = _answers(f"http://127.0.0.1:{port}/_stcore/health", children["studio"])
         print(
             f"Studio   http://127.0.0.1:{port}"
             if ready
@@ -183,6 +185,10 @@ def _until_announced(settings: Settings) -> None:
     runs, end = Store(settings.database).runs, time.monotonic() + ANNOUNCED_S
     while not runs.workers_alive() and time.monotonic() < end:
         time.sleep(0.05)
+
+
+def _start_worker(name: str, data: Path) -> subprocess.Popen[bytes]:
+    return _start(name, ["core", "worker"], data)
 
 
 def _studio_command(port: int) -> list[str]:

@@ -96,7 +96,7 @@ class Settings(BaseModel):
     # processes
     phoenix: str | None = Field("http://127.0.0.1:6006", description="Where traces go")
     autopilot: bool = False
-    workers: int = Field(1, ge=1, description="Worker processes that `serve` keeps up")
+    workers: int = Field(2, ge=1, description="Worker processes that `serve` keeps up; one goes on where another falls")
     run_slots: int = Field(4, ge=1, description="Runs one worker executes at once")
 
     @property

@@ -11,7 +11,7 @@ import pytest
 
 from core.settings import ROOT
 from tests.agents.small_house import House, house, new_house, samples
-from tests.chaos.product import SERVE, Product, wait_until
+from tests.chaos.product import SERVE, Product, kill_pids, wait_until
 from tests.scripted.model_server import ScriptedModel
 
 __all__ = ["house", "new_house", "samples"]
@@ -60,9 +60,8 @@ def product(house: House) -> Iterator[Product]:
 
 
 def test_killed_alone_it_leaves_nothing_behind_and_the_next_start_has_the_same_ports(
-    new_house: Callable[..., House], monkeypatch: pytest.MonkeyPatch
+    new_house: Callable[..., House],
 ):
-    monkeypatch.setenv("GALLEY_WORKERS", "2")
     with ScriptedModel(tokens_per_s=5) as server:
         house = new_house(base_url=server.base_url, default_model="scripted-large", budget_usd=None)
         with Product(house.data) as product:
@@ -83,6 +82,26 @@ def test_killed_alone_it_leaves_nothing_behind_and_the_next_start_has_the_same_p
                 left = house.row("SELECT count(*) FROM workers WHERE pid = ?", worker)
                 assert left == (0,), "each worker ended in order"
             wait_until(lambda: len(house.events(run_id, "run_claimed")) == 2, 30, "the run going on")
+
+
+def test_what_a_worker_was_at_is_taken_up_by_the_one_that_stands_by(new_house: Callable[..., House]):
+    with ScriptedModel(tokens_per_s=5) as server:
+        house = new_house(base_url=server.base_url, default_model="scripted-large", budget_usd=None)
+        with Product(house.data) as product:
+            wait_until(lambda: house.row("SELECT count(*) FROM workers WHERE id LIKE 'w%'") == (2,), 60, "two workers")
+            run_id = house.start(autopilot=True)
+            wait_until(lambda: house.events(run_id, "text"), 60, "a run that writes")
+            workers = {pid for pid, name in product.processes().items() if name == "worker"}
+            at_work = _claimed_by(house, run_id)[0]
+            kill_pids([at_work])
+            wait_until(lambda: len(_claimed_by(house, run_id)) == 2, 30, "the run going on")
+            assert {_claimed_by(house, run_id)[1]} == workers - {at_work}
+
+
+def _claimed_by(house: House, run_id: str) -> list[int]:
+    """Process ids of the workers that took the run up, in order."""
+    claimed = house.events(run_id, "run_claimed")
+    return [int(event.data["worker"].split("-")[0].removeprefix("w")) for event in claimed]
 
 
 def test_a_studio_that_is_killed_while_it_starts_is_started_again(product: Product):

@@ -3,7 +3,7 @@
     python -m tests.chaos.kill                       208 kills, about three quarters of an hour
     python -m tests.chaos.kill --part "5 runs"       one part of it
 
-`python -m core serve` runs as a person starts it. Its worker, its studio, its Phoenix, serve itself or all of
+`python -m core serve` runs as a person starts it. A worker at its work, its studio, its Phoenix, serve itself or all of
 them at once are killed; what serve does not start again itself, a person does. The model answers over HTTP at
 a slow pace and fails in every way there is, pages come from a server of their own, of which one in four is
 bad, articles go to the site. Where a run fails at once, as it should at a 400, a person resumes it.
@@ -24,7 +24,7 @@ from core.studio import Studio
 from tests.agents.small_house import open_house, with_samples
 from tests.chaos.bad_web import BadWeb, bad_web
 from tests.chaos.counting import FINISHED, Count, CountingModel, count, existing
-from tests.chaos.product import EVERYTHING, SERVE, Product, wait_until
+from tests.chaos.product import EVERYTHING, SERVE, Product, kill_pids, wait_until
 from tests.chaos.viewer import Viewer
 from tests.scripted.model_server import Faults
 
@@ -82,7 +82,7 @@ def rampage(
                 _keep_going(studio, ids, part.at_once, web)
                 wait_until(lambda: _at_work(all_, studio, ids), 90, "a worker with a run")
                 time.sleep(chance.uniform(0.0, longest_pause_s))  # the moment is the experiment, not a wait
-                wait_until(lambda kind=kind: all_.kill(kind), 60, f"a {kind} to kill")
+                wait_until(lambda kind=kind: _killed(kind, all_, studio, ids, chance), 60, f"a {kind} to kill")
                 if done % 5 == 0:
                     say(f"{part.name}: {done} kills, {_ended(studio, ids)} of {len(ids)} runs ended")
             wait_until(
@@ -114,10 +114,21 @@ def _ended(studio: Studio, ids: list[str]) -> int:
 
 
 def _at_work(product: Product, studio: Studio, ids: list[str]) -> bool:
-    """Whether a worker that lives holds a run."""
+    return bool(_working(product, studio, ids)) or _ended(studio, ids) == len(ids)
+
+
+def _working(product: Product, studio: Studio, ids: list[str]) -> list[int]:
+    """The workers that live and hold a run."""
     owners = {(run.owner or "").split("-")[0] for i in ids if (run := existing(studio, i)).status is Status.RUNNING}
-    living = {f"w{pid}" for pid, name in product.processes().items() if name == "worker"}
-    return bool(owners & living) or _ended(studio, ids) == len(ids)
+    return sorted(pid for pid, name in product.processes().items() if name == "worker" and f"w{pid}" in owners)
+
+
+def _killed(kind: str, product: Product, studio: Studio, ids: list[str], chance: random.Random) -> bool:
+    """Kill a part; of the workers one, and one that holds a run where there is one."""
+    if kind == "worker" and (working := _working(product, studio, ids)):
+        kill_pids([chance.choice(working)])
+        return True
+    return product.kill(kind)
 
 
 def _faults(server: CountingModel) -> dict[str, int]:

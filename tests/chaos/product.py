@@ -127,16 +127,16 @@ class Product:
             self._start()
             return True
         pids = [pid for pid, name in self.processes().items() if name == part]
-        _kill(pids)
+        kill_pids(pids)
         return bool(pids)
 
     def _kill_all(self) -> None:
         while pids := self.processes():
-            _kill(list(pids))
+            kill_pids(list(pids))
             self._serve.wait()
 
 
-def _kill(pids: list[int]) -> None:
+def kill_pids(pids: list[int]) -> None:
     for pid in pids:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)

@@ -407,8 +407,9 @@ class Studio:
         scores = self.store.drafts.scores(draft_id)
         return scores[0] if scores else None
 
-    def scorecards(self, draft_ids: Sequence[int]) -> dict[int, Scorecard]:
-        return self.store.drafts.scorecards(draft_ids)
+    def faithfulness(self, draft_ids: Sequence[int]) -> dict[int, tuple[float, int]]:
+        """Draft -> `(faithfulness, claims)` of those that are scored."""
+        return self.store.drafts.faithfulness(draft_ids)
 
     def gate(self, draft_id: int) -> Gate | None:
         scores = self.store.drafts.scores(draft_id)

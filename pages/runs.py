@@ -14,10 +14,12 @@ from pages.components.words import STEPS, standing, state
 from pages.states.again import told_changes
 from pages.states.comparison import comparison
 
-SIZE = 50
+SIZE = 20
 ANY = "any state"
 SEVERAL_LINES = 72
 """Pixels of a row; from 65 on Streamlit breaks lines in it."""
+_Row = tuple[Run, str, str, str]
+"""A run, its state, its cost and its address, as both shapes of the table say them."""
 
 
 def page() -> None:
@@ -62,23 +64,28 @@ def page() -> None:
 
 def _table(rows: list[Run]) -> list[Run]:
     """The runs in both shapes, of which the window's width shows one; returns those that are ticked."""
+    said = [
+        (run, f"{word.symbol} {word.text}", money(run.cost_usd, run.unpriced), f"/?run={run.id}")
+        for run in rows
+        for word in [standing(run)]
+    ]
     with st.container(key="runs_wide"):
-        picked = _wide(rows)
+        picked = _wide(said)
     with st.container(key="runs_narrow"):
-        picked = picked or _narrow(rows)
+        picked = picked or _narrow(said)
     return [rows[place] for place in picked if place < len(rows)]
 
 
-def _narrow(rows: list[Run]) -> list[int]:
+def _narrow(rows: list[_Row]) -> list[int]:
     """What a phone has room for."""
     return st.dataframe(
         [
             {
                 "Title": short(run.title, 65),
-                "State, cost": f"{standing(run).symbol} {standing(run).text} {money(run.cost_usd, run.unpriced)}",
-                "Open": f"/?run={run.id}",
+                "State, cost": f"{stands} {cost}",
+                "Open": address,
             }
-            for run in rows
+            for run, stands, cost, address in rows
         ],
         hide_index=True,
         row_height=SEVERAL_LINES,
@@ -94,21 +101,21 @@ def _narrow(rows: list[Run]) -> list[int]:
     ).selection.rows
 
 
-def _wide(rows: list[Run]) -> list[int]:
-    cards = studio().scorecards([run.draft_id for run in rows if run.draft_id])
+def _wide(rows: list[_Row]) -> list[int]:
+    scores = studio().faithfulness([run.draft_id for run, *_ in rows if run.draft_id])
     return st.dataframe(
         [
             {
                 "Title": run.title,
-                "State": f"{standing(run).symbol} {standing(run).text}",
-                "Faithfulness": card.faithfulness * 100 if (card := cards.get(run.draft_id or 0)) else None,
-                "Claims": str(card.claims) if card else "",
-                "Cost": money(run.cost_usd, run.unpriced),
+                "State": stands,
+                "Faithfulness": score[0] * 100 if (score := scores.get(run.draft_id or 0)) else None,
+                "Claims": str(score[1]) if score else "",
+                "Cost": cost,
                 "Started": ago(run.created_at),
                 "Branch": f"from {STEPS[run.fork.step]}" if run.fork else "",
-                "Open": f"/?run={run.id}",
+                "Open": address,
             }
-            for run in rows
+            for run, stands, cost, address in rows
         ],
         hide_index=True,
         on_select="rerun",

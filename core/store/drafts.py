@@ -190,14 +190,17 @@ class Drafts:
         card = _scorecard(row["scorecard"]) if row else None
         return (card, _gate(row)) if card else None
 
-    def scorecards(self, draft_ids: Sequence[int]) -> dict[int, Scorecard]:
-        """Of those drafts that have one."""
+    def faithfulness(self, draft_ids: Sequence[int]) -> dict[int, tuple[float, int]]:
+        """Draft -> `(faithfulness, claims)` of those that are scored; a tenth of the time that whole cards take."""
         wanted = json.dumps(list(draft_ids))
         with self._database.read() as c:
             rows = c.execute(
-                "SELECT id, scorecard FROM drafts WHERE id IN (SELECT value FROM json_each(?))", (wanted,)
+                "SELECT id, json_extract(scorecard, '$.faithfulness') AS share,"
+                " coalesce(json_extract(scorecard, '$.claims'), 0) AS claims"
+                " FROM drafts WHERE id IN (SELECT value FROM json_each(?)) AND scorecard IS NOT NULL",
+                (wanted,),
             ).fetchall()
-        return {row["id"]: card for row in rows if (card := _scorecard(row["scorecard"]))}
+        return {row["id"]: (row["share"], row["claims"]) for row in rows}
 
     def scored(self, limit: int = 200) -> list[tuple[str, str, str, Scorecard]]:
         """`(run id, title, time, scorecard)` of each run's present draft, newest first."""

@@ -46,6 +46,5 @@ def test_one_from_before_the_newer_scores_is_read_too(store: Store):
 def test_a_list_of_runs_gets_the_scores_of_all_that_have_some(store: Store):
     scored, other, without = drafted(store), drafted(store), drafted(store)
     for draft_id, share in ((scored, 1.0), (other, 0.5)):
-        store.drafts.put_scores(draft_id, Scorecard(faithfulness=share), Gate(passed=True))
-    found = store.drafts.scorecards([scored, other, without, 999])
-    assert {draft_id: card.faithfulness for draft_id, card in found.items()} == {scored: 1.0, other: 0.5}
+        store.drafts.put_scores(draft_id, Scorecard(faithfulness=share, claims=4), Gate(passed=True))
+    assert store.drafts.faithfulness([scored, other, without, 999]) == {scored: (1.0, 4), other: (0.5, 4)}

@@ -429,11 +429,11 @@ class Studio:
         return self.store.calls.by_day(days)
 
     def quality(self, limit: int = 200) -> list[dict[str, Any]]:
-        """Scores of each run's present draft, newest first."""
-        return [
-            {"run_id": run_id, "title": title, "at": at, **vars(card)}
-            for run_id, title, at, card in self.store.drafts.scored(limit)
-        ]
+        """`run_id`, `title`, `at` and the scores of each run's present draft, newest first.
+
+        A score that did not exist yet when an article was judged is not among its scores.
+        """
+        return self.store.drafts.scored(limit)
 
     def publications(self, run_id: str | None = None) -> list[Publication]:
         return self.store.publications.of_run(run_id) if run_id else self.store.publications.recent()

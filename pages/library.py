@@ -9,6 +9,7 @@ from pages.components import session
 from pages.components.door import studio
 from pages.components.figures import ago, count, plain
 from pages.components.links import open_run
+from pages.components.paging import other_pages, paged
 from pages.components.shell import flash, guard, heading, nothing, told
 
 SIZE = 50
@@ -124,8 +125,7 @@ def _sources() -> None:
             "Search inside the library", key=session.SEARCH, type="search", live=True, bind="query-params", width=340
         )
         with_excluded = st.toggle("Show excluded", key=session.EXCLUDED, bind="query-params")
-    number = int(st.session_state.get(session.PAGE) or 1)
-    found = studio().library(search=search or "", page=number, size=SIZE)
+    found = paged(lambda number: studio().library(search=search or "", page=number, size=SIZE))
     rows = [source for source in found.rows if with_excluded or not source.excluded]
     if not rows:
         if search:
@@ -150,9 +150,7 @@ def _sources() -> None:
             "Open": st.column_config.LinkColumn(display_text="Open", width="small"),
         },
     )
-    pages = math.ceil(found.total / SIZE)
-    if pages > 1:
-        st.pagination(pages, key=session.PAGE, bind="query-params")
+    other_pages(found.total, SIZE)
     chosen = [rows[place] for place in picked.selection.rows if place < len(rows)]
     if chosen:
         _one(chosen[0])

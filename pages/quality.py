@@ -1,16 +1,21 @@
 """Quality: the scores of every article over time, and how good the judges themselves are."""
 
+from typing import Any
+
 import streamlit as st
 
 from core.models import JudgeMeasured
+from pages.components import session
 from pages.components.door import studio
 from pages.components.figures import moment, plain, share
 from pages.components.shell import guard, heading, nothing
 from pages.components.words import SCORES, judge_name
 
 SHOWN = ("faithfulness", "coverage", "citation_accuracy", "logic")
-NEWEST, MORE = 50, 200
-"""Articles that are shown at first, and that a person may ask for."""
+CHARTED = ("faithfulness", "coverage", "citation_accuracy", "answer_relevance")
+DASHED = {"dash": "dash", "color": "#8a8578"}
+NEWEST, MORE = 25, 200
+"""Articles that are counted and shown at first, for a history may have thousands, and that a person may ask for."""
 FAMILIES = {
     "ragtruth (natural share)": "Answers that models wrote, as they come",
     "ragtruth (dev)": "Answers that models wrote, more false ones",
@@ -26,29 +31,23 @@ FAMILIES = {
 def page() -> None:
     st.set_page_config(page_title="Quality · Galley")
     heading("Quality")
-    if rows := _newest():
-        _articles(rows)
+    found, most = studio().quality(NEWEST + 1), NEWEST
+    if len(found) > NEWEST and st.toggle(f"The newest {MORE} articles instead of {NEWEST}"):
+        found, most = studio().quality(MORE), MORE
+    if found:
+        _articles(sorted(found[:most], key=lambda row: str(row["at"])))
     else:
         nothing("No article has been scored yet.", "Each article that is judged adds a point here.")
-    _judges()
+    _judges(most)
 
 
-def _newest() -> list[dict[str, object]]:
-    """Oldest first. Few are quick to draw, and a history may have thousands."""
-    found = studio().quality(NEWEST + 1)
-    if len(found) > NEWEST:
-        more = st.toggle(f"The newest {MORE} articles instead of {NEWEST}")
-        found = studio().quality(MORE) if more else found[:NEWEST]
-    return sorted(found, key=lambda row: str(row["at"]))
-
-
-def _articles(rows: list[dict[str, object]]) -> None:
+def _articles(rows: list[dict[str, Any]]) -> None:
     gate = studio().settings.gate
     with st.container(horizontal=True):
         for name in SHOWN:
             score = SCORES[name]
             st.metric(f"{score.label}, newest", share(rows[-1].get(name)), help=score.meaning, border=True, width=210)
-        passed = sum(float(row["faithfulness"]) >= gate for row in rows)
+        passed = sum(row["faithfulness"] >= gate for row in rows)
         st.metric(
             "At or above the gate",
             f"{passed} of {len(rows)}",
@@ -57,16 +56,14 @@ def _articles(rows: list[dict[str, object]]) -> None:
             width=210,
         )
     _chart(rows, gate)
+    newest = rows[::-1]
     st.dataframe(
-        [
-            {
-                "Article": row["title"],
-                "When": moment(str(row["at"])),
-                **{score.label: _cell(row.get(name), score.unit) for name, score in SCORES.items()},
-                "Open": f"/?run={row['run_id']}",
-            }
-            for row in reversed(rows)
-        ],
+        {
+            "Article": [row["title"] for row in newest],
+            "When": [moment(str(row["at"])) for row in newest],
+            **{score.label: _cells(newest, name, score.unit) for name, score in SCORES.items()},
+            "Open": [f"/?run={row['run_id']}" for row in newest],
+        },
         hide_index=True,
         alt="Scores of every article",
         column_config={
@@ -82,47 +79,47 @@ def _articles(rows: list[dict[str, object]]) -> None:
     )
 
 
-def _cell(value: object, unit: str) -> float | None:
-    if not isinstance(value, int | float):
-        return None
-    return value * 100 if unit == "share" else value
+def _cells(rows: list[dict[str, Any]], name: str, unit: str) -> list[float | None]:
+    times = 100 if unit == "share" else 1
+    return [None if (value := row.get(name)) is None else value * times for row in rows]
 
 
-def _chart(rows: list[dict[str, object]], gate: float) -> None:
-    import plotly.graph_objects as graph  # heavy: only where a chart is seen
-
-    figure = graph.Figure()
+def _chart(rows: list[dict[str, Any]], gate: float) -> None:
+    places, titles = list(range(1, len(rows) + 1)), [str(row["title"]) for row in rows]
     dashes = ("solid", "dash", "dot", "dashdot")
-    for dash, name in zip(dashes, ("faithfulness", "coverage", "citation_accuracy", "answer_relevance"), strict=True):
-        label = SCORES[name].label
-        figure.add_scatter(
-            x=list(range(1, len(rows) + 1)), y=[row.get(name) for row in rows], name=label, mode="lines+markers",
-            line={"dash": dash}, customdata=[str(row["title"]) for row in rows],
-            hovertemplate="%{customdata}<br>" + label + " %{y:.0%}<extra></extra>",
-        )  # fmt: skip
-    figure.add_hline(
-        y=gate, line_dash="dash", line_color="#8a8578", annotation_text="gate", annotation_position="bottom right"
-    )
-    figure.update_layout(
-        height=300,
-        margin={"l": 0, "r": 0, "t": 8, "b": 0},
-        legend={"orientation": "h", "y": 1.15, "x": 0},
-        yaxis={"tickformat": ".0%", "range": [0, 1.04]},
-        xaxis={"title": "article, oldest first", "dtick": max(1, len(rows) // 20)},
-    )
+    lines = [
+        {
+            "type": "scatter", "mode": "lines+markers", "x": places, "y": [row.get(name) for row in rows],
+            "name": SCORES[name].label, "line": {"dash": dash}, "customdata": titles,
+            "hovertemplate": "%{customdata}<br>" + SCORES[name].label + " %{y:.0%}<extra></extra>",
+        }
+        for dash, name in zip(dashes, CHARTED, strict=True)
+    ]  # fmt: skip
+    across = {"xref": "x domain", "yref": "y"}
+    layout = {
+        "height": 300,
+        "margin": {"l": 0, "r": 0, "t": 8, "b": 0},
+        "legend": {"orientation": "h", "y": 1.15, "x": 0},
+        "yaxis": {"tickformat": ".0%", "range": [0, 1.04]},
+        "xaxis": {"title": {"text": "article, oldest first"}, "dtick": max(1, len(rows) // 20)},
+        "shapes": [{"type": "line", "x0": 0, "x1": 1, "y0": gate, "y1": gate, "line": DASHED, **across}],
+        "annotations": [
+            {"text": "gate", "x": 1, "xanchor": "right", "y": gate, "yanchor": "top", "showarrow": False, **across}
+        ],
+    }
     st.plotly_chart(
-        figure, key="quality", config={"displayModeBar": False}, alt="Scores over time; the table below says the same"
-    )
+        {"data": lines, "layout": layout}, key="quality", config={"displayModeBar": False},
+        alt="Scores over time; the table below says the same",
+    )  # fmt: skip
 
 
 # --- the judges ---------------------------------------------------------------
 
 
-def _judges() -> None:
-    judging = studio().judging
-    measured = judging.measured()
+def _judges(newest: int) -> None:
+    measured = studio().judging.measured()
     st.subheader("The judges", anchor=False)
-    _who_decided()
+    _who_decided(newest)
     natural = measured.families["ragtruth (natural share)"]
     st.markdown(
         "**The judge without a model**, on claims with labels by people, none of which it was fitted on:"
@@ -148,33 +145,43 @@ def _judges() -> None:
             for name in ("Truly supported", "Balanced accuracy", "Ranked right (AUC)")
         },
     )
-    with st.expander("Where its thresholds stand, and what they let through", type="compact"):
-        _thresholds(measured)
-    with st.expander("What a model judge is asked, and what comes of it", type="compact"):
-        _cascade(measured)
+    _closer_looks(measured)
 
 
-def _who_decided() -> None:
+@st.fragment
+def _closer_looks(measured: JudgeMeasured) -> None:
+    """Drawn where they are opened."""
+    for title, key, draw in (
+        ("Where its thresholds stand, and what they let through", "thresholds", _thresholds),
+        ("What a model judge is asked, and what comes of it", "cascade", _cascade),
+    ):
+        with st.expander(title, type="compact", key=session.of("judges", key), on_change="rerun") as box:
+            if box.open:
+                draw(measured)
+
+
+def _who_decided(newest: int) -> None:
     """Which judge decided how many claims of the newest runs, and whether the planted false ones were caught."""
     judging = studio().judging
-    decided = judging.decided()
+    decided = judging.decided(newest)
     claims = sum(number for number, _ in decided.values())
     if not claims:
         st.caption("No claim has been judged yet.")
         return
-    shown, caught = judging.canaries()
+    shown, caught = judging.canaries(newest)
     with st.container(horizontal=True):
         for judge, (number, doubtful) in decided.items():
             st.metric(
                 f"By {plain(judge_name(judge))}", share(number / claims), border=True, width=240,
-                help=f"{number} of {claims} claims of the present drafts of the newest 200 runs;"
+                help=f"{number} of {claims} claims of the present drafts of the newest {newest} runs;"
                 f" {doubtful} verdicts are doubtful",
             )  # fmt: skip
         if shown:
             st.metric(
                 "Planted false claims caught", f"{caught} of {shown}", border=True, width=240,
                 help="Known false claims slipped in among those a model judge is asked about, never shown in an"
-                " article. A judge that misses one loses its word on that section.",
+                f" article; counted over the newest {newest} runs. A judge that misses one loses its word on that"
+                " section.",
             )  # fmt: skip
     model = judging.judge()
     if model != "extractive" and not judging.accepted(model):
@@ -185,30 +192,33 @@ def _who_decided() -> None:
 
 
 def _thresholds(measured: JudgeMeasured) -> None:
-    import plotly.graph_objects as graph  # heavy: only where a chart is seen
-
     names = ("Share of sentences", "Truly supported among them", "Share of unsupported ones let through")
-    figure = graph.Figure()
-    for n, (name, dash) in enumerate(zip(names, ("dot", "solid", "dash"), strict=True), 1):
-        figure.add_scatter(
-            x=[row[0] for row in measured.thresholds], y=[row[n] for row in measured.thresholds], name=name,
-            mode="lines+markers", line={"dash": dash}, hovertemplate="%{x}: %{y:.0%}<extra>" + name + "</extra>",
-        )  # fmt: skip
-    for at, text in ((measured.supported_at, "supported"), (measured.accepted_at, "no model asked")):
-        figure.add_vline(x=at, line_dash="dash", line_color="#8a8578", annotation_text=text, annotation_position="top")
-    figure.update_layout(
-        height=300,
-        margin={"l": 0, "r": 0, "t": 24, "b": 0},
-        legend={"orientation": "h", "y": -0.25, "x": 0},
-        yaxis={"tickformat": ".0%", "range": [0, 1.04]},
-        xaxis={"title": "score at least"},
-    )
+    lines = [
+        {
+            "type": "scatter", "mode": "lines+markers", "x": [row[0] for row in measured.thresholds],
+            "y": [row[n] for row in measured.thresholds], "name": name, "line": {"dash": dash},
+            "hovertemplate": "%{x}: %{y:.0%}<extra>" + name + "</extra>",
+        }
+        for n, (name, dash) in enumerate(zip(names, ("dot", "solid", "dash"), strict=True), 1)
+    ]  # fmt: skip
+    up = {"xref": "x", "yref": "y domain"}
+    marked = ((measured.supported_at, "supported"), (measured.accepted_at, "no model asked"))
+    layout = {
+        "height": 300,
+        "margin": {"l": 0, "r": 0, "t": 24, "b": 0},
+        "legend": {"orientation": "h", "y": -0.25, "x": 0},
+        "yaxis": {"tickformat": ".0%", "range": [0, 1.04]},
+        "xaxis": {"title": {"text": "score at least"}},
+        "shapes": [{"type": "line", "x0": at, "x1": at, "y0": 0, "y1": 1, "line": DASHED, **up} for at, _ in marked],
+        "annotations": [
+            {"text": text, "x": at, "xanchor": "center", "y": 1, "yanchor": "bottom", "showarrow": False, **up}
+            for at, text in marked
+        ],
+    }
     st.plotly_chart(
-        figure,
-        key="thresholds",
-        config={"displayModeBar": False},
+        {"data": lines, "layout": layout}, key="thresholds", config={"displayModeBar": False},
         alt="What each threshold accepts and lets through; the table below says the same",
-    )
+    )  # fmt: skip
     st.dataframe(
         [dict(zip(("Score at least", *names), (row[0], *(cell * 100 for cell in row[1:])), strict=True))
          for row in measured.thresholds],

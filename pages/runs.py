@@ -1,7 +1,5 @@
 """Runs: everything that was started, found again."""
 
-import math
-
 import streamlit as st
 
 from core.models import Run, Status
@@ -9,6 +7,7 @@ from pages.components import session
 from pages.components.door import studio
 from pages.components.figures import ago, count, money, plain, short
 from pages.components.links import open_run
+from pages.components.paging import other_pages, paged
 from pages.components.shell import flash, guard, heading, nothing, told
 from pages.components.words import STEPS, standing, state
 from pages.states.again import told_changes
@@ -39,8 +38,8 @@ def page() -> None:
             "State", options, key=session.STATUS, bind="query-params", width=220,
             format_func=lambda s: s if s == ANY else state(s).text,
         )  # fmt: skip
-    number = int(st.session_state.get(session.PAGE) or 1)
-    found = studio().runs(search=search or "", status=None if status == ANY else status, page=number, size=SIZE)
+    wanted = None if status == ANY else status
+    found = paged(lambda number: studio().runs(search=search or "", status=wanted, page=number, size=SIZE))
     if not found.rows:
         if search or status != ANY:
             nothing("Nothing matches.", "Clear the search, or choose another state.")
@@ -49,9 +48,7 @@ def page() -> None:
         return
     st.caption(count(found.total, "run"))
     chosen = _table(list(found.rows))
-    pages = math.ceil(found.total / SIZE)
-    if pages > 1:
-        st.pagination(pages, key=session.PAGE, bind="query-params")
+    other_pages(found.total, SIZE)
     if len(chosen) == 1:
         _one(chosen[0])
     elif len(chosen) == 2:

@@ -202,18 +202,19 @@ class Drafts:
             ).fetchall()
         return {row["id"]: (row["share"], row["claims"]) for row in rows}
 
-    def scored(self, limit: int = 200) -> list[tuple[str, str, str, Scorecard]]:
-        """`(run id, title, time, scorecard)` of each run's present draft, newest first."""
+    def scored(self, limit: int) -> list[dict[str, Any]]:
+        """`run_id`, `title`, `at` and every score of each run's present draft, newest first."""
         with self._database.read() as c:
             rows = c.execute(
                 "SELECT r.id, r.title, d.created_at, d.scorecard FROM runs r JOIN drafts d ON d.id = r.draft_id"
                 " WHERE d.scorecard IS NOT NULL AND r.deleted_at IS NULL ORDER BY r.created_at DESC LIMIT ?",
                 (limit,),
             ).fetchall()
-        cards = [(r, _scorecard(r["scorecard"])) for r in rows]
-        return [(r["id"], r["title"], r["created_at"], card) for r, card in cards if card]
+        return [
+            {"run_id": r["id"], "title": r["title"], "at": r["created_at"], **json.loads(r["scorecard"])} for r in rows
+        ]
 
-    def decided_by(self, limit: int = 200) -> dict[str, tuple[int, int]]:
+    def decided_by(self, limit: int) -> dict[str, tuple[int, int]]:
         """Judge -> `(claims, doubtful ones among them)` in the present drafts of the newest runs, most claims first."""
         with self._database.read() as c:
             rows = c.execute(
@@ -224,7 +225,7 @@ class Drafts:
             ).fetchall()
         return {row["judge"]: (row["claims"], row["doubtful"]) for row in rows}
 
-    def canaries(self, limit: int = 200) -> tuple[int, int]:
+    def canaries(self, limit: int) -> tuple[int, int]:
         """`(shown, caught)`: false claims put before a model judge in the newest runs."""
         with self._database.read() as c:
             row = c.execute(

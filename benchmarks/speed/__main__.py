@@ -11,7 +11,7 @@ def main() -> int:
     at_once = what.add_parser("at_once", help="1, 5, 10 and 20 runs at once against their critical path")
     at_once.add_argument("counts", nargs="*", type=int, default=[1, 5, 10, 20])
     at_once.add_argument("--extractive", action="store_true", help="the same without a model")
-    at_once.add_argument("--workers", type=int, default=1, help="processes that share them")
+    at_once.add_argument("--workers", type=int, default=2, help="processes that share them; serve keeps up 2")
     faulty = what.add_parser("faulty", help="what faults of model and pages cost")
     faulty.add_argument("--runs", type=int, default=5)
     for one in (at_once, faulty):

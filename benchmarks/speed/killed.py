@@ -1,6 +1,7 @@
 """A run killed with -9 at 70 % of its events and begun again: what is done twice, and how long the rest takes.
 
-The worker is a process of its own, as in life; another is started in the moment it is killed. Redone is
+Workers are processes that stand ready, as in life; the one at work is killed, and another is started in that moment,
+as `serve` does. With two, as `serve` keeps up, the other one goes on; with one, the run waits for the start. Redone is
 what the model wrote in all beyond what it wrote in the same run without a kill. At two paces of the model: the
 start of a worker, imports and all, takes the same time at both.
 """
@@ -9,12 +10,13 @@ import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from statistics import median
 from typing import Any, Self
 
 from benchmarks.pages_server import SlowWeb
-from benchmarks.speed.processes import kill, start_worker, until
+from benchmarks.speed.processes import kill, settled, start_worker, until
 from benchmarks.speed.topics import SUBJECTS, environment, load
 from core.models import Brief, Status
 from core.settings import load as load_settings
@@ -25,8 +27,9 @@ from tests.scripted.model_server import ScriptedModel
 SHARE = 0.7
 PACES = ((0.3, 80.0), (0.6, 40.0))
 """Seconds to the first token and tokens a second: those of `at_once`, and those of a slower model."""
+WORKERS = (2, 1)
 NAMES = (
-    "model", "events", "whole run s", "killed after s", "from kill to end s", "share of the whole",
+    "model", "workers", "events", "whole run s", "killed after s", "from kill to end s", "share of the whole",
     "pages fetched again", "completion redone",
 )  # fmt: skip
 UNDER_WAY = (Status.QUEUED, Status.RUNNING)
@@ -82,17 +85,17 @@ def report(*, times: int) -> None:
     """Print the table."""
     print(f"Medians of {times}; {load()} before.\n")
     print(f"| {' | '.join(NAMES)} |\n{'|---' * len(NAMES)}|")
-    for pace in PACES:
-        found = [_once(SUBJECTS[i % len(SUBJECTS)], *pace) for i in range(times)]
+    for pace, workers in product(PACES, WORKERS):
+        found = [_once(SUBJECTS[i % len(SUBJECTS)], *pace, workers=workers) for i in range(times)]
         rows = [(o.events, o.whole_s, o.killed_at_s, o.rest_s, o.rest_s / o.whole_s, o.again, o.redone) for o in found]
         e, whole, at, rest, share, again, redone = (median(column) for column in zip(*rows, strict=True))
         figures = f"{e:.0f} | {whole:.1f} | {at:.1f} | {rest:.1f} | {share:.0%} | {again:.0f} | {redone:.1%}"
-        print(f"| {pace[0]:g} s, then {pace[1]:g}/s | {figures} |", flush=True)
+        print(f"| {pace[0]:g} s, then {pace[1]:g}/s | {workers} | {figures} |", flush=True)
 
 
-def _once(topic: str, first_token_s: float, tokens_per_s: float) -> Outcome:
-    whole = _run(topic, first_token_s, tokens_per_s, kill_at=None)
-    killed = _run(topic, first_token_s, tokens_per_s, kill_at=round(SHARE * whole.events))
+def _once(topic: str, first_token_s: float, tokens_per_s: float, *, workers: int) -> Outcome:
+    whole = _run(topic, first_token_s, tokens_per_s, workers=workers, kill_at=None)
+    killed = _run(topic, first_token_s, tokens_per_s, workers=workers, kill_at=round(SHARE * whole.events))
     return Outcome(
         events=whole.events, whole_s=whole.took_s, rest_s=killed.took_s - killed.killed_at_s,
         killed_at_s=killed.killed_at_s, again=killed.again, redone=max(0.0, killed.words / whole.words - 1),
@@ -108,7 +111,7 @@ class _Run:
     words: int
 
 
-def _run(topic: str, first_token_s: float, tokens_per_s: float, *, kill_at: int | None) -> _Run:
+def _run(topic: str, first_token_s: float, tokens_per_s: float, *, workers: int, kill_at: int | None) -> _Run:
     with (
         tempfile.TemporaryDirectory() as folder,
         SlowWeb() as web,
@@ -116,23 +119,33 @@ def _run(topic: str, first_token_s: float, tokens_per_s: float, *, kill_at: int 
     ):
         data, given = Path(folder), environment(Path(folder), server.base_url, web.base_url)
         studio = Studio(load_settings({}, given))
-        worker = start_worker(data, given)
-        until(studio.worker_alive)
+        standing = {(worker := start_worker(data, given)).pid: worker for _ in range(workers)}
+        for worker in standing.values():
+            settled(worker)
         began, killed_at = time.monotonic(), 0.0
         run_id = studio.start(Brief(topic=topic, autopilot=True, engines=("searxng",), target="site"))
         try:
             if kill_at:
                 until(lambda: studio.store.events.last_seq(run_id) >= kill_at)
-                kill(worker)
+                kill(standing.pop(_at_work(studio, run_id)))
                 killed_at = time.monotonic() - began
                 worker = start_worker(data, given)
+                standing[worker.pid] = worker
             until(lambda: existing(studio, run_id).status not in UNDER_WAY)
             took = time.monotonic() - began
         finally:
-            kill(worker)
+            for worker in standing.values():
+                kill(worker)
         run = existing(studio, run_id)
         if run.status is not Status.PUBLISHED:
             raise SystemExit(f"{topic} ended as {run.status}: {run.error}")
         pages = Counter(path for *_, path in web.requests if not path.startswith(("/search", "/robots")))
         again = sum(times - 1 for times in pages.values())
         return _Run(studio.store.events.last_seq(run_id), took, killed_at, again, server.words)
+
+
+def _at_work(studio: Studio, run_id: str) -> int:
+    """The process that holds the run."""
+    owner = existing(studio, run_id).owner
+    assert owner, "the run is under way"
+    return int(owner.split("-")[0].removeprefix("w"))

@@ -428,6 +428,10 @@ class Studio:
     def costs(self, days: int = 30) -> list[dict[str, Any]]:
         return self.store.calls.by_day(days)
 
+    def askers(self, limit: int) -> list[tuple[str, str, str, str | None]]:
+        """`(run id, title, when it was begun, step it branched off at)` of the newest runs that asked a model."""
+        return self.store.calls.askers(limit)
+
     def quality(self, limit: int = 200) -> list[dict[str, Any]]:
         """`run_id`, `title`, `at` and the scores of each run's present draft, newest first.
 

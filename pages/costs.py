@@ -1,10 +1,10 @@
 """Costs: money first, tokens second, by day, model and role."""
 
-from collections import defaultdict
+from typing import Any
 
 import streamlit as st
 
-from core.models import Call, Run
+from core.models import Call
 from pages.components import session
 from pages.components.door import studio
 from pages.components.figures import ago, count, money, plain, short
@@ -12,8 +12,8 @@ from pages.components.shell import guard, heading, nothing
 from pages.components.words import STEPS
 
 _COUNTS = {name: st.column_config.NumberColumn(format="localized") for name in ("Calls", "Tokens in", "Tokens out")}
-CHOICE = 50
-"""Newest runs offered for a closer look."""
+CHOICE = 25
+"""Newest runs offered for a closer look; the address may name any."""
 SPANS = {"7 days": 7, "30 days": 30, "90 days": 90, "1 year": 365}
 
 
@@ -30,16 +30,16 @@ def page() -> None:
         )
         st.page_link("settings.py", label="Set up a model", icon=":material/settings:")
         return
-    spent = sum(row["cost_usd"] or 0.0 for row in rows)
+    spent = sum(row["cost_usd"] for row in rows)
     unpriced = sum(row["unpriced"] for row in rows)
     with st.container(horizontal=True):
         st.metric("Spent", money(spent, unpriced), border=True, width=260 if unpriced else 180)
         st.metric("Model calls", f"{sum(row['calls'] for row in rows):,}", border=True, width=180)
-        st.metric("Tokens in", f"{sum(row['tokens_in'] or 0 for row in rows):,}", border=True, width=180)
-        st.metric("Tokens out", f"{sum(row['tokens_out'] or 0 for row in rows):,}", border=True, width=180)
+        st.metric("Tokens in", f"{sum(row['tokens_in'] for row in rows):,}", border=True, width=180)
+        st.metric("Tokens out", f"{sum(row['tokens_out'] for row in rows):,}", border=True, width=180)
         st.metric(
             "Reused, free",
-            f"{sum(row['replayed'] or 0 for row in rows):,}",
+            f"{sum(row['replayed'] for row in rows):,}",
             help="Answers taken from the ledger instead of being paid for again",
             border=True,
             width=180,
@@ -57,16 +57,16 @@ def page() -> None:
 
 def _one_run() -> None:
     """Where the money of one run went, task by task; chosen here or by the address."""
-    runs = {run.id: run for run in studio().runs(size=CHOICE).rows if run.model_calls}
+    runs = {run_id: _named(*said) for run_id, *said in studio().askers(CHOICE)}
     asked = st.query_params.get("run")
     if asked and asked not in runs and (found := studio().run(asked)):
-        runs = {asked: found, **runs}
+        runs = {asked: _named(found.title, found.created_at, found.fork and found.fork.step), **runs}
     if not runs:
         return
     st.subheader("One run", anchor=False)
     chosen = st.selectbox(
         "Run", list(runs), index=list(runs).index(asked) if asked in runs else 0,
-        format_func=lambda run_id: _named(runs[run_id]), key=session.of("costs", "run"),
+        format_func=lambda run_id: runs[run_id], key=session.of("costs", "run"),
     )  # fmt: skip
     steps = waterfall(studio().calls(chosen))
     if not steps:
@@ -82,10 +82,10 @@ def _one_run() -> None:
         st.caption(f":material/info: {plain(note)}" + (f" ({times} times)" if times > 1 else ""))
 
 
-def _named(run: Run) -> str:
+def _named(title: str, begun: str, step: str | None) -> str:
     """A run among others of its title: its branch and its age tell it apart."""
-    branch = f"branch from {STEPS[run.fork.step]}" if run.fork else ""
-    return " · ".join(part for part in (short(run.title, 70), branch, ago(run.created_at)) if part)
+    branch = f"branch from {STEPS[step]}" if step else ""
+    return " · ".join(part for part in (short(title, 70), branch, ago(begun)) if part)
 
 
 def waterfall(calls: list[Call]) -> list[dict[str, object]]:
@@ -109,66 +109,55 @@ def waterfall(calls: list[Call]) -> list[dict[str, object]]:
 
 
 def _falls(steps: list[dict[str, object]]) -> None:
-    import plotly.graph_objects as graph  # heavy: only where a chart is seen
-
     priced = [row for row in steps if row["Cost"] is not None]
-    figure = graph.Figure(
-        graph.Waterfall(
-            x=[*(str(row["Task"]) for row in priced), "in all"],
-            y=[*(row["Cost"] for row in priced), 0],
-            measure=[*("relative" for _ in priced), "total"],
-        )
-    )
-    figure.update_layout(height=260, margin={"l": 0, "r": 0, "t": 8, "b": 0}, yaxis={"tickprefix": "$"})
+    falls = {
+        "type": "waterfall", "x": [*(str(row["Task"]) for row in priced), "in all"],
+        "y": [*(row["Cost"] for row in priced), 0], "measure": [*("relative" for _ in priced), "total"],
+    }  # fmt: skip
+    layout = {"height": 260, "margin": {"l": 0, "r": 0, "t": 8, "b": 0}, "yaxis": {"tickprefix": "$"}}
     st.plotly_chart(
-        figure, key="waterfall", config={"displayModeBar": False},
+        {"data": [falls], "layout": layout}, key="waterfall", config={"displayModeBar": False},
         alt="How the run's money adds up, task by task; the table below says the same",
     )  # fmt: skip
 
 
-def totals(rows: list[dict[str, object]], name: str) -> list[dict[str, object]]:
+def totals(rows: list[dict[str, Any]], name: str) -> list[dict[str, object]]:
     """Sums by one column, dearest first; what has no price is said so."""
-    groups: dict[str, list[dict[str, object]]] = defaultdict(list)
+    sums: dict[str, list[float]] = {}
     for row in rows:
-        groups[str(row[name])].append(row)
-    summed: list[tuple[float, dict[str, object]]] = []
-    for key, group in groups.items():
+        of = sums.setdefault(row[name], [0.0, 0, 0, 0, 0])
+        for place, column in enumerate(("cost_usd", "unpriced", "calls", "tokens_in", "tokens_out")):
+            of[place] += row[column]
+    return [
+        {
+            name.capitalize(): key, "Cost": money(cost, int(unpriced)), "Calls": calls, "Tokens in": tokens_in,
+            "Tokens out": tokens_out,
+        }
+        for key, (cost, unpriced, calls, tokens_in, tokens_out) in sorted(
+            sums.items(), key=lambda one: one[1][0], reverse=True
+        )
+    ]  # fmt: skip
 
-        def total(column: str, group: list[dict[str, object]] = group) -> float:
-            return sum(float(row[column] or 0) for row in group)  # type: ignore[arg-type]
 
-        cost = total("cost_usd")
-        row = {name.capitalize(): key, "Cost": money(cost, int(total("unpriced"))), "Calls": int(total("calls"))}
-        row |= {"Tokens in": int(total("tokens_in")), "Tokens out": int(total("tokens_out"))}
-        summed.append((cost, row))
-    return [row for _, row in sorted(summed, key=lambda one: one[0], reverse=True)]
-
-
-def _chart(rows: list[dict[str, object]]) -> None:
-    import plotly.graph_objects as graph  # heavy: only where a chart is seen
-
-    days = sorted({str(row["day"]) for row in rows})
-    figure = graph.Figure()
-    for model in dict.fromkeys(str(row["model"]) for row in rows):
-        by_day: dict[str, float] = defaultdict(float)
-        for row in rows:
-            if row["model"] == model:
-                by_day[str(row["day"])] += float(row["cost_usd"] or 0.0)  # type: ignore[arg-type]
-        figure.add_bar(x=days, y=[by_day[day] for day in days], name=model)
-    figure.update_layout(
-        barmode="stack",
-        height=260,
-        margin={"l": 0, "r": 0, "t": 8, "b": 0},
-        yaxis={"tickprefix": "$"},
-        xaxis={"type": "category"},
-        legend={"orientation": "h", "y": 1.15, "x": 0},
-    )
+def _chart(rows: list[dict[str, Any]]) -> None:
+    days = sorted({row["day"] for row in rows})
+    by_model: dict[str, dict[str, float]] = {}
+    for row in rows:
+        by_day = by_model.setdefault(row["model"], dict.fromkeys(days, 0.0))
+        by_day[row["day"]] += row["cost_usd"]
+    bars = [{"type": "bar", "x": days, "y": list(by_day.values()), "name": model} for model, by_day in by_model.items()]
+    layout = {
+        "barmode": "stack",
+        "height": 260,
+        "margin": {"l": 0, "r": 0, "t": 8, "b": 0},
+        "yaxis": {"tickprefix": "$"},
+        "xaxis": {"type": "category"},
+        "legend": {"orientation": "h", "y": 1.15, "x": 0},
+    }
     st.plotly_chart(
-        figure,
-        key="costs",
-        config={"displayModeBar": False},
+        {"data": bars, "layout": layout}, key="costs", config={"displayModeBar": False},
         alt="Money by day and model; the tables below say the same",
-    )
+    )  # fmt: skip
 
 
 guard()

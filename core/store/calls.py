@@ -10,6 +10,8 @@ from typing import Any
 from core.models import Call
 from core.store.database import Database, now
 
+LOOKED_AT = 200
+
 
 class Calls:
     def __init__(self, database: Database) -> None:
@@ -127,6 +129,20 @@ class Calls:
                 "SELECT * FROM spent WHERE day >= date('now', ?) ORDER BY day DESC, model, role", (f"-{days} days",)
             )
             return [dict(row) for row in rows]
+
+    def askers(self, limit: int) -> list[tuple[str, str, str, str | None]]:
+        """`(run id, title, when it was begun, step it branched off at)` of the newest runs that asked a model.
+
+        Newest first. At most `LOOKED_AT` runs are looked at, however many of them asked none.
+        """
+        with self._database.read() as c:
+            rows = c.execute(
+                "SELECT r.id, r.title, r.created_at, f.step FROM (SELECT rowid AS place, * FROM runs WHERE deleted_at"
+                " IS NULL ORDER BY created_at DESC, rowid DESC LIMIT ?) r LEFT JOIN forks f ON f.run_id = r.id"
+                " WHERE r.model_calls > 0 ORDER BY r.created_at DESC, r.place DESC LIMIT ?",
+                (LOOKED_AT, limit),
+            )
+            return [tuple(row) for row in rows]
 
     def tokens_by_model(self, run_ids: Collection[str]) -> dict[str, list[tuple[str, int, int, int]]]:
         """Run -> `(model, tokens in, of these cached, tokens out)` of all it asked and paid for.

@@ -1,11 +1,12 @@
 """A history longer than a page: the newest come first, the others can be asked for, and counts say what they are of."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.models import Brief, Draft, DraftSection, Gate, Label, Scorecard, Sentence, Status, Verdict
+from core.models import Brief, Call, Draft, DraftSection, Gate, Label, Scorecard, Sentence, Status, Verdict
 from core.settings import ROOT
 from core.store import Store
 
@@ -91,3 +92,18 @@ def test_a_closer_look_at_the_judge_is_drawn_where_it_is_opened(many: Store):
     quality.run()
     assert len(quality.get("plotly_chart")) == drawn + 1
     assert titles(quality, "Share of sentences")
+
+
+def test_costs_offers_the_newest_runs_for_a_closer_look_and_any_that_the_address_names(many: Store):
+    oldest = next(run.id for run in reversed(many.runs.page(size=MANY)[0]))
+    for run in many.runs.page(size=MANY)[0]:
+        call = Call(key="k", run_id=run.id, role="writer", task="section", model="oak", status="sent", cost_usd=0.25)
+        many.calls.begin(call, "{}")
+        many.calls.finish(replace(call, status="done", tokens_in=9), '"answer"')
+    offered = page("costs").selectbox[1].options
+    assert (len(offered), offered[0].partition(" · ")[0]) == (25, "Topic 26")
+    named = page("costs", run=oldest)
+    assert named.selectbox[1].value == oldest
+    assert titles(named, "Task") == ["writer: section"]
+    assert named.metric[0].value == "$6.75"
+    assert [titles(named, column) for column in ("Model", "Role")] == [["oak"], ["writer"]]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from core.models import Brief, Call
+from core.models import Brief, Call, Fork
 from core.store import Store
 from core.store.database import now
 
@@ -67,3 +67,18 @@ def test_a_day_says_what_was_spent_in_vain_too_and_what_has_no_price(store: Stor
     day = store.calls.by_day(1)
     assert sum(row["cost_usd"] for row in day) == store.runs.get(run_id).cost_usd == 0.75
     assert sum(row["unpriced"] for row in day) == 1
+
+
+def test_only_runs_that_asked_a_model_are_offered_for_a_look_at_their_costs_newest_first(store: Store):
+    old, free, gone, new = (store.runs.add(Brief(topic=topic)) for topic in ("old", "free", "gone", "new"))
+    for run_id in (old, gone, new):
+        store.calls.begin(call(run_id), "{}")
+        store.calls.finish(call(run_id, status="done", tokens_in=100, tokens_out=20, cost_usd=0.5), '"answer"')
+    store.runs.set(gone, deleted_at=now())
+    store.runs.branch(new, Fork(run_id=old, seq=3, step="write"), {})
+    assert [(run_id, title, step) for run_id, title, _, step in store.calls.askers(9)] == [
+        (new, "new", "write"),
+        (old, "old", None),
+    ]
+    assert [run_id for run_id, *_ in store.calls.askers(1)] == [new]
+    assert free not in {run_id for run_id, *_ in store.calls.askers(9)}

@@ -20,6 +20,10 @@ from core.errors import SettingsError
 ROLES = ("planner", "researcher", "writer", "editor", "judge")
 ROOT = Path(__file__).resolve().parent.parent
 
+# Read once, when numpy is first imported. Its threads wait by spinning, which took a sixth of a worker's CPU; what is
+# multiplied here is small, and runs are side by side already.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 
 class Settings(BaseModel):
     """Everything that can be set; frozen, made anew when something changes."""

@@ -44,3 +44,12 @@ def test_a_first_run_finds_every_library_loaded(samples: Path, tmp_path: Path):
     assert status == "finished"
     assert set(loaded) <= sys.stdlib_module_names
     assert not with_model, "who has no model does not wait for one's client"
+
+
+def test_a_worker_multiplies_in_the_thread_that_asks_and_leaves_the_other_cores_alone():
+    code = "import core.worker, numpy, os; m = numpy.ones((600, 600)); m @ m; print(len(os.listdir('/proc/self/task')))"
+    own = {key: value for key, value in os.environ.items() if key != "OPENBLAS_NUM_THREADS"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=own, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout == "1\n"

@@ -5,6 +5,7 @@ the client is about, and httpx's own client would have to be talked out of its i
 are no cookies and no proxies from the environment, since nothing here knows of any.
 """
 
+import functools
 import json
 import ssl
 from collections.abc import Iterable, Mapping, Sequence
@@ -169,19 +170,26 @@ class Exchange:
         return response(where, answer.status, headers, body, truncated=truncated)
 
 
+@functools.cache
+def _trust(_: ssl.DefaultVerifyPaths) -> ssl.SSLContext:
+    """Whom to trust, once for all clients of the process: reading the certificates takes longer than reading a page."""
+    import certifi
+
+    context = ssl.create_default_context()  # the system's authorities, or SSL_CERT_FILE's
+    context.load_verify_locations(certifi.where())
+    return context
+
+
 def _pool(
     allow_private: bool, resolve: "Resolve | None", connect: "httpcore.NetworkBackend | None"
 ) -> "httpcore.ConnectionPool":
-    import certifi
     import httpcore
 
     from core.reading import dial
 
-    context = ssl.create_default_context()  # the system's authorities, and SSL_CERT_FILE's
-    context.load_verify_locations(certifi.where())
     dialer = dial.Dialer(allow_private=allow_private, resolve=resolve or dial.resolve, connect=connect)
     return httpcore.ConnectionPool(
-        ssl_context=context,
+        ssl_context=_trust(ssl.get_default_verify_paths()),
         max_connections=100,
         max_keepalive_connections=20,
         keepalive_expiry=15.0,

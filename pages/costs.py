@@ -14,6 +14,7 @@ from pages.components.words import STEPS
 _COUNTS = {name: st.column_config.NumberColumn(format="localized") for name in ("Calls", "Tokens in", "Tokens out")}
 CHOICE = 25
 """Newest runs offered for a closer look; the address may name any."""
+DOLLARS = {"tickprefix": "$", "rangemode": "nonnegative"}
 SPANS = {"7 days": 7, "30 days": 30, "90 days": 90, "1 year": 365}
 
 
@@ -114,7 +115,11 @@ def _falls(steps: list[dict[str, object]]) -> None:
         "type": "waterfall", "x": [*(str(row["Task"]) for row in priced), "in all"],
         "y": [*(row["Cost"] for row in priced), 0], "measure": [*("relative" for _ in priced), "total"],
     }  # fmt: skip
-    layout = {"height": 260, "margin": {"l": 0, "r": 0, "t": 8, "b": 0}, "yaxis": {"tickprefix": "$"}}
+    layout = {
+        "height": 260,
+        "margin": {"l": 0, "r": 0, "t": 8, "b": 0},
+        "yaxis": DOLLARS,
+    }
     st.plotly_chart(
         {"data": [falls], "layout": layout}, key="waterfall", config={"displayModeBar": False},
         alt="How the run's money adds up, task by task; the table below says the same",
@@ -150,7 +155,7 @@ def _chart(rows: list[dict[str, Any]]) -> None:
         "barmode": "stack",
         "height": 260,
         "margin": {"l": 0, "r": 0, "t": 8, "b": 0},
-        "yaxis": {"tickprefix": "$"},
+        "yaxis": DOLLARS,
         "xaxis": {"type": "category"},
         "legend": {"orientation": "h", "y": 1.15, "x": 0},
     }

@@ -1,11 +1,10 @@
 """Library: the sources that are held, and the way in for more."""
 
-import math
-
 import streamlit as st
 
-from core.models import Ingest, Source
+from core.models import Source
 from pages.components import session
+from pages.components.arriving import arrivals, arriving
 from pages.components.door import studio
 from pages.components.figures import ago, count, plain
 from pages.components.links import open_run
@@ -15,8 +14,6 @@ from pages.components.shell import flash, guard, heading, nothing, told
 SIZE = 50
 TYPES = ["md", "txt", "html", "htm", "pdf"]
 MOST_MB = 25
-LEAST_TIMED = 5
-"""Files after which a rate says something."""
 
 
 def page() -> None:
@@ -27,7 +24,7 @@ def page() -> None:
     heading("Library")
     with st.expander("Add sources", icon=":material/library_add:", expanded=not studio().library(size=1).total):
         _add()
-    st.fragment(_ingests, run_every=1 if _busy() else None)()
+    arrivals()
     _sources()
 
 
@@ -77,44 +74,6 @@ def _add() -> None:
                 st.rerun()
 
 
-def _busy() -> bool:
-    return any(ingest.status in {"queued", "running"} for ingest in studio().ingests())
-
-
-def _ingests() -> None:
-    """What is on its way in, and what failed lately; quiet when all is done."""
-    found = studio().ingests()
-    busy = [ingest for ingest in found if ingest.status in {"queued", "running"}]
-    was_busy = st.session_state.get(session.INGESTING, False)
-    st.session_state[session.INGESTING] = bool(busy)
-    if was_busy and not busy:
-        st.rerun()  # the table below is out of date now
-    for ingest in busy:
-        share = (ingest.done + ingest.failed) / ingest.total if ingest.total else 0.0
-        st.progress(min(1.0, share), text=f"Reading {plain(ingest.collection)}: {_how_far(ingest)}")
-    for ingest in found[:3]:
-        if ingest.status == "failed" or ingest.failed:
-            st.warning(
-                f"{plain(ingest.collection)}: {count(ingest.failed, 'file')} could not be read."
-                f" {plain(ingest.message)}",
-                icon=":material/warning:",
-            )
-
-
-def _how_far(ingest: Ingest) -> str:
-    """`310 of 10,000 files, 4,200 passages · 12.1 files a second · 13 minutes left`."""
-    if not ingest.total:
-        return "waiting"
-    said = f"{ingest.done:,} of {count(ingest.total, 'file')}, {count(ingest.passages, 'passage')}"
-    worked = ingest.done + ingest.failed - ingest.unchanged
-    if worked < LEAST_TIMED or not ingest.seconds:
-        return said
-    rate = worked / ingest.seconds
-    left = (ingest.total - ingest.done - ingest.failed) / rate
-    until = count(math.ceil(left / 60), "minute") if left > 90 else count(math.ceil(left), "second")
-    return f"{said} · {rate:,.1f} files a second · {until} left"
-
-
 # --- what is held ---------------------------------------------------------------
 
 
@@ -130,7 +89,7 @@ def _sources() -> None:
     if not rows:
         if search:
             nothing("No source matches.", "Try other words; titles and texts are searched.")
-        elif not _busy():
+        elif not arriving():
             nothing(
                 "The library is empty.",
                 "Upload files, add a folder or an address, or take the sample library to begin with.",

@@ -27,9 +27,6 @@ DAYS = "days"
 DELETED = "deleted"
 """The run that was deleted last in this session, so it can be brought back."""
 
-INGESTING = "ingesting"
-"""Whether something was on its way into the library when the page was drawn last."""
-
 FEED_FALLBACK = "feed_fallback"
 """True once the live socket could not be opened in this session; then the page polls."""
 FLASH = "flash"

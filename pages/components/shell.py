@@ -48,11 +48,16 @@ def flash(text: str) -> None:
 
 
 def top() -> None:
-    """The engine's banner while it is not running, and the last button's sentence."""
+    """The engine's banner while it is not running, and the last button's sentence.
+
+    Both have their places also while they are silent: a page that moved down or up would lose half-typed words.
+    """
+    banner, sentence = st.empty(), st.empty()
     if engine() != "running":
-        st.fragment(_banner, run_every=1)()
+        with banner.container():
+            st.fragment(_banner, run_every=1)()
     if said := st.session_state.pop(session.FLASH, None):
-        st.success(plain(said), icon=":material/check:")
+        sentence.success(plain(said), icon=":material/check:")
 
 
 def _banner() -> None:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.models import Run, Status
 from pages.components import session
+from pages.components.arriving import arrivals, arriving
 from pages.components.door import studio
 from pages.components.figures import ago, count, plain
 from pages.components.links import open_step
@@ -68,7 +69,7 @@ def _buttons(run: Run) -> None:
 def _add_samples() -> None:
     with told():
         studio().add_sample_library()
-        flash("The sample library is being read; start the run anew in a few seconds.")
+        flash("The sample library is being read; start the run anew when it is there.")
 
 
 def _leave(run: Run) -> None:
@@ -87,7 +88,7 @@ def _kept(run: Run) -> None:
     st.caption(f"It got to step {STEPS[run.step]}. {what}")
     with st.container(horizontal=True, vertical_alignment="center"):
         if run.status == Status.NO_EVIDENCE:
-            if not studio().collections():
+            if not studio().collections() and not arriving():
                 st.button("Add the sample library", icon=":material/library_add:", on_click=_add_samples)
             st.page_link("library.py", label="Add sources", icon=":material/upload:")
         if standing(run) is BUDGET_SPENT:
@@ -95,6 +96,8 @@ def _kept(run: Run) -> None:
         if run.status in {Status.NO_EVIDENCE, Status.FAILED}:
             st.page_link("settings.py", label="Change settings", icon=":material/settings:")
         open_step(run.id)
+    if run.status == Status.NO_EVIDENCE:
+        arrivals()
 
 
 def _found(run: Run) -> None:

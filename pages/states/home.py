@@ -8,6 +8,7 @@ import streamlit as st
 from core.models import Brief, Run, Status
 from core.settings import Settings
 from pages.components import session, sources
+from pages.components.arriving import EVERY_S, arriving, shown
 from pages.components.door import studio
 from pages.components.figures import ago, count, left, money, plain
 from pages.components.shell import badge, flash, nothing, person, told
@@ -23,20 +24,19 @@ SAMPLES = Path(__file__).resolve().parents[2] / "samples" / "topics.json"
 
 def home() -> None:
     settings = studio().settings
-    held = studio().library(size=1).total
+    held, busy = studio().library(size=1).total, arriving()
     st.set_page_config(page_title="Galley · Studio")
     _, middle, _ = st.columns([1, 6, 1])
     with middle:
         st.title("What should we research?", anchor=False)
-        _brief(settings, held)
-        if not held:
+        _brief(settings, held, busy)
+        if not held and not busy:
             _first_run()
-        else:
-            _examples()
+        _examples()
         _lists()
 
 
-def _brief(settings: Settings, held: int) -> None:
+def _brief(settings: Settings, held: int, busy: bool) -> None:
     st.text_area(
         "Topic",
         key=session.TOPIC,
@@ -62,16 +62,28 @@ def _brief(settings: Settings, held: int) -> None:
             "Make a plan", type="primary", icon=":material/arrow_forward:", shortcut="Ctrl+Enter",
             on_click=_start, args=(settings,),
         )  # fmt: skip
+    st.fragment(_rests_on, run_every=EVERY_S if busy else None)(settings, held, busy)
+    estimated = st.container()
+    _options(settings)
+    if settings.uses_model:
+        estimated.caption(_estimate())
+
+
+def _rests_on(settings: Settings, held: int, busy: bool) -> None:
+    """What the article will rest on; counts on while sources arrive."""
+    if busy:
+        held = studio().library(size=1).total
     how = (
         "A model writes and judges."
         if settings.uses_model
         else "Works without a model: articles are composed from the sources' own sentences."
     )
-    st.caption(f"You see the plan before anything is researched. {how} {count(held, 'source')} in the library.")
-    estimated = st.container()
-    _options(settings)
-    if settings.uses_model:
-        estimated.caption(_estimate())
+    st.caption(
+        f"You see the plan before anything is researched. {how}"
+        f" {count(held, 'source')} in the library{' so far' if busy else ''}."
+    )
+    if busy or not held:
+        shown(busy)
 
 
 def _estimate() -> str:
@@ -143,14 +155,13 @@ def _first_run() -> None:
             "The library is empty. Add the sample library, three small collections on heat pumps, street trees and"
             " sleep, and try Galley in a minute; or add sources of your own."
         )
-        with st.container(horizontal=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
             if st.button("Add the sample library", type="primary", icon=":material/library_add:"):
                 with told():
                     studio().add_sample_library()
                     flash("The sample library is being read. It takes a few seconds; you can start already.")
                     st.rerun()
             st.page_link("library.py", label="Add your own sources", icon=":material/upload:")
-    _examples()
 
 
 @st.cache_data

@@ -60,6 +60,17 @@ def test_no_page_is_wider_than_a_phone(visit: Any, path: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+def test_a_newcomer_sees_the_samples_arrive_and_keeps_what_is_half_typed_meanwhile(visit: Any) -> None:
+    page = visit().go("/")
+    page.get_by_role("button", name="Add the sample library").click()
+    expect(page.get_by_role("progressbar").first).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Nothing to read yet")).to_have_count(0)
+    page.get_by_label("Topic").fill("Half a topic")
+    expect(page.get_by_text("52 sources in the library.")).to_be_visible(timeout=90_000)
+    expect(page.get_by_role("progressbar")).to_have_count(0)
+    expect(page.get_by_label("Topic")).to_have_value("Half a topic")
+
+
 def test_an_unknown_run_is_explained(visit: Any) -> None:
     visitor = visit()
     page = visitor.go("/?run=nosuchrun")

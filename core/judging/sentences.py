@@ -20,6 +20,8 @@ _MARKER = re.compile(r"[\[【]\s*\^?(\d{1,4}(?:\s*[,;–-]\s*\^?\d{1,4})*)\s*[\]
 _LEADING_MARKERS = re.compile(rf"(?:\s*{_MARKER.pattern})+")
 _MARKERS_BEFORE_STOP = re.compile(rf"(?:\s*{_MARKER.pattern})+\s*(?=[.,;:!?…])")
 _MARKERS_BETWEEN_STOPS = re.compile(rf"([.!?…][\"'”’)]*)(?:\s*{_MARKER.pattern})+\s*\.(?!\w)")
+_LETTER_OR_DIGIT = re.compile(r"\w")
+_EMPHASIS = re.compile(r"(\*\*|__)(\S(?:.*?\S)?)\1|^(\*\*|__)([^*_.!?]+)\3(?=:?$)")
 _LINE_SIGN = re.compile(r"\s*(?:#{1,6}\s+|[-*•+]\s+|\d{1,2}[.)]\s+|>\s*)*")
 _STARTS_BLOCK = re.compile(r"\s*(?:#{1,6}\s|[-*•+]\s|\d{1,2}[.)]\s|[|>]|```|~~~)")
 _ENDS_SENTENCE = re.compile(r"[.!?…:;][\"'”’)\]】\d]*\s*$")
@@ -64,11 +66,11 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _split_block(text: str, start: int, end: int) -> Iterator[Span]:
-    start += len(_LINE_SIGN.match(text[start:end]).group())  # type: ignore[union-attr]  # matches always
+    start = _LINE_SIGN.match(text, start, end).end()  # type: ignore[union-attr]  # matches always
     block = text[start:end]
     borders: list[int] = []
-    for piece in sentencex.get_sentence_boundaries("en", block):
-        if borders and not re.search(r"\w", block[borders[-1] : piece["end_index"]]):
+    for piece in sentencex.get_sentence_boundaries("en", block[: _words_end(block)]):
+        if borders and not _LETTER_OR_DIGIT.search(block, borders[-1], piece["end_index"]):
             borders[-1] = piece["end_index"]  # stray punctuation stays with the sentence before it
             continue
         borders.append(piece["end_index"])
@@ -85,10 +87,21 @@ def _split_block(text: str, start: int, end: int) -> Iterator[Span]:
         if border <= begin:
             continue
         piece = block[begin:border]
-        if re.search(r"\w", piece):
+        if _LETTER_OR_DIGIT.search(piece):
             left = len(piece) - len(piece.lstrip())
             yield Span(start=start + begin + left, end=start + begin + len(piece.rstrip()))
         begin = border
+
+
+def _words_end(block: str) -> int:
+    """Where the markers that end a block begin: a sentence has the same borders with its markers and without."""
+    end = len(block.rstrip())
+    while block[end - 1 : end] in {"]", "】"}:
+        opening = max(block.rfind("[", 0, end), block.rfind("【", 0, end))
+        if opening < 0 or not _MARKER.fullmatch(block, opening, end):
+            break
+        end = len(block[:opening].rstrip())
+    return end or len(block)
 
 
 _CLAUSE_BORDER = re.compile(r"\s*;\s+|,?\s+(?:but|while|whereas)\s+|,\s+and\s+", re.IGNORECASE)
@@ -214,7 +227,7 @@ def parse_prose(text: str) -> list[list[Marked]]:
 
 
 def _add_line(paragraph: list[Marked], line: str) -> None:
-    line = re.sub(r"(\*\*|__)(\S(?:.*?\S)?)\1", r"\2", line)
+    line = _without_emphasis(line)
     found: list[Marked] = []
     for span in split(line):
         piece = line[span.start : span.end]
@@ -245,13 +258,17 @@ def _settled(piece: str) -> list[str]:
 
 
 def _without_markers(piece: str) -> str:
-    bare = _MARKERS_BETWEEN_STOPS.sub(r"\1", piece)
+    bare = _MARKERS_BETWEEN_STOPS.sub(r"\1", _without_emphasis(piece))
     bare = _MARKERS_BEFORE_STOP.sub("", bare)
     bare = re.sub(r"\s+", " ", _MARKER.sub(" ", bare))
     bare = re.sub(r"(?:\s*[,;:])+\s*(?=[.!?])", "", bare)  # "It is so [3], [4]." leaves ", ."
     bare = re.sub(r"(?<=[.!?…\"'”’)])(?:\s+[^\w\s]+)+$", "", bare)  # stray punctuation after the end
     bare = re.sub(r"(?<=[.!?…])[,;:]+$", "", bare)
-    return re.sub(r"[\s•*–-]+$", "", bare).strip()
+    return bare.rstrip(" •*–-").lstrip().removeprefix("```").removeprefix("~~~")
+
+
+def _without_emphasis(text: str) -> str:
+    return _EMPHASIS.sub(r"\2\4", text) if "**" in text or "__" in text else text
 
 
 def _numbers(piece: str) -> tuple[int, ...]:

@@ -371,7 +371,7 @@ def worker(given: argparse.Namespace) -> int:
 
     from core.agents.publisher import target_for
     from core.errors import PublishError
-    from core.publishing.serve import open_server
+    from core.publishing.serve import stand_by
     from core.wiring import open_process
     from core.worker import Worker
 
@@ -380,11 +380,12 @@ def worker(given: argparse.Namespace) -> int:
     worker_.announce()
     store.runs.worker_gone(early)
     target_for("site", process.settings).rebuild()
-    try:
-        server = open_server(process.settings.data / "site", process.settings.site_port)
-        threading.Thread(target=server.serve_forever, name="preview", daemon=True).start()
-    except PublishError as error:
-        print(error.message, error.remedy, file=sys.stderr)  # another worker serves it, as a rule
+
+    def taken(error: PublishError) -> None:  # another worker serves it, as a rule
+        print(error.message, error.remedy, file=sys.stderr)
+
+    site = (process.settings.data / "site", process.settings.site_port, taken)
+    threading.Thread(target=stand_by, args=site, name="preview", daemon=True).start()
     worker_.work()
     return 0
 

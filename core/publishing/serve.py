@@ -5,6 +5,8 @@ elsewhere, copy the folder to any static host.
 """
 
 import logging
+import time
+from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -13,6 +15,8 @@ from typing import Any
 
 from core.errors import PublishError
 
+LOOK_AGAIN_S = 0.2
+"""Between two looks whether the port is free."""
 _LOG = logging.getLogger(__name__)
 _NOT_FOUND = b"<!doctype html><html lang=en><title>Not found</title><h1>There is no such page</h1>"
 
@@ -35,6 +39,25 @@ def open_server(path: Path, port: int = 0) -> ThreadingHTTPServer:
         ) from error
     server.daemon_threads = True
     return server
+
+
+def stand_by(path: Path, port: int, taken: Callable[[PublishError], None]) -> None:
+    """Serve for ever; where another program holds the port, from the moment it lets go.
+
+    Args:
+        taken: told once, why nothing is served yet.
+    """
+    told = False
+    while True:
+        try:
+            server = open_server(path, port)
+        except PublishError as error:
+            if not told:
+                taken(error)
+            told = True
+            time.sleep(LOOK_AGAIN_S)
+        else:
+            server.serve_forever()
 
 
 class _Files(SimpleHTTPRequestHandler):

@@ -1,5 +1,6 @@
 """The preview server: shows the site and nothing else of the machine."""
 
+import contextlib
 import http.client
 import threading
 from pathlib import Path
@@ -7,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from core.errors import PublishError
-from core.publishing.serve import open_server
+from core.publishing.serve import open_server, stand_by
+from tests.chaos.product import wait_until
 
 
 @pytest.fixture
@@ -77,3 +79,19 @@ def test_nothing_can_be_written(ask):
 def test_a_taken_port_is_told(folder):
     with open_server(Path(folder)) as server, pytest.raises(PublishError, match=str(server.server_port)):
         open_server(Path(folder), server.server_port)
+
+
+def test_the_site_is_served_on_when_the_worker_that_served_it_is_gone(tmp_path: Path):
+    (tmp_path / "index.html").write_text("the site")
+    with open_server(tmp_path) as server:
+        port, told = server.server_port, threading.Event()
+        threading.Thread(target=stand_by, args=(tmp_path, port, lambda _: told.set()), daemon=True).start()
+        assert told.wait(10)
+
+    def served() -> bool:
+        with contextlib.suppress(OSError), contextlib.closing(http.client.HTTPConnection("127.0.0.1", port)) as one:
+            one.request("GET", "/")
+            return one.getresponse().read() == b"the site"
+        return False
+
+    wait_until(served, 10, "the site")

@@ -115,11 +115,7 @@ def _falls(steps: list[dict[str, object]]) -> None:
         "type": "waterfall", "x": [*(str(row["Task"]) for row in priced), "in all"],
         "y": [*(row["Cost"] for row in priced), 0], "measure": [*("relative" for _ in priced), "total"],
     }  # fmt: skip
-    layout = {
-        "height": 260,
-        "margin": {"l": 0, "r": 0, "t": 8, "b": 0},
-        "yaxis": DOLLARS,
-    }
+    layout = {"height": 260, "margin": {"l": 0, "r": 0, "t": 8, "b": 0}, "yaxis": DOLLARS}
     st.plotly_chart(
         {"data": [falls], "layout": layout}, key="waterfall", config={"displayModeBar": False},
         alt="How the run's money adds up, task by task; the table below says the same",

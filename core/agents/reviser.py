@@ -215,7 +215,7 @@ def _rewritten(sentence: Sentence, diagnosis: Diagnosis, passages: list[Passage]
         text = context.ask(
             Task(
                 name="rewrite", role="writer", system=SYSTEM, user=_prompt(task_input), input=task_input, answer=str,
-                max_tokens=250, attempt=round_.draft.version,
+                max_tokens=250,
             )
         )  # fmt: skip
     except (LanguageError, BudgetSpent) as error:
@@ -224,9 +224,15 @@ def _rewritten(sentence: Sentence, diagnosis: Diagnosis, passages: list[Passage]
     if text.strip().strip(".").upper() == "CUT":
         return _Repair((), "cut")
     fresh = sentences_from(text, context.store.evidence.numbers(context.run_id))
+    if [_said(one) for one in fresh] == [_said(sentence)]:  # it insists, and to ask in each round again helps nobody
+        return _Repair((sentence,), "kept")
     told = {s.text for s in round_.draft.sentences if s.id != sentence.id}
     fresh = [replace(s, paragraph=sentence.paragraph) for s in fresh if s.text not in told]
     return _Repair(tuple(fresh), "rewritten" if fresh else "cut")
+
+
+def _said(sentence: Sentence) -> tuple[str, set[int]]:
+    return sentence.text, {citation.passage_id for citation in sentence.citations}
 
 
 def _give_up(sentence: Sentence, round_: _Round) -> _Repair:

@@ -1,5 +1,6 @@
 """The whole loop with a language model over real HTTP, and what such endpoints do to it."""
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ import pytest
 from core.models import Run, Status
 from core.worker import Worker
 from tests.agents.small_house import House, check_story
+from tests.scripted.answers import plausible
 from tests.scripted.model_server import Faults, ScriptedModel
 
 MODEL = "gpt-4o-mini"
@@ -72,6 +74,26 @@ def test_an_article_is_written_judged_and_published_with_a_model(with_model: Cal
         again = house.start(autopilot=True, target="site")
         assert house.work(again).cost_usd == 0
         assert len(server.requests) == paid, "the same brief asks nobody twice"
+
+
+def stubborn(messages: list[dict[str, str]], given: dict[str, Any]) -> str:
+    """Gets the first figure of a section wrong, and says the same when told so."""
+    text = plausible(messages, given)
+    asked = messages[-1]["content"]
+    if told := re.search(r"is not supported: (.+)", asked):
+        number = re.search(r"^\[(\d+)\]", asked, re.MULTILINE)
+        assert number
+        return f"{told[1].rstrip('.')} [{number[1]}]."
+    return re.sub(r"\d{2,}(?![\d\]])", "7777", text, count=1) if "Costs and outlook" in asked else text
+
+
+def test_a_sentence_that_the_model_insists_on_is_asked_about_once_and_ends_the_rounds(with_model: Callable[..., House]):
+    with ScriptedModel(answer=stubborn) as server:
+        house = with_model(server, models={"judge": "extractive"})
+        run = house.work(house.start(autopilot=True, max_revisions=3))
+        assert [call for call in house.studio.calls(run.id) if call.task == "rewrite"]
+        assert not server.paid_twice
+        assert len(house.events(run.id, "diagnosed")) == 2
 
 
 def test_refusals_faults_a_hung_call_and_a_truncated_answer_cost_neither_the_run_nor_money_twice(

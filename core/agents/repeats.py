@@ -21,7 +21,7 @@ def first_tellings(sections: Sequence[Sequence[Sentence]]) -> list[list[Sentence
         fresh: list[Sentence] = []
         for together in _told_together(section):
             claims = {_words(one) for one in together if one.kind is SentenceKind.CLAIM}
-            if not claims or claims - told:
+            if claims - told or (not claims and together[0].text != DISPUTE):
                 fresh += together
                 told |= claims
         kept.append(fresh)
@@ -32,8 +32,9 @@ def _told_together(section: Sequence[Sentence]) -> Iterator[list[Sentence]]:
     """Each sentence by itself, and those of a disagreement as one."""
     rest = list(section)
     while rest:
-        ahead = rest[: _DISPUTED if rest[0].text == DISPUTE else 1]
-        together = list(takewhile(lambda one: one.paragraph == rest[0].paragraph, ahead))
+        ahead = rest[1 : _DISPUTED if rest[0].text == DISPUTE else 1]
+        sides = takewhile(lambda one: one.paragraph == rest[0].paragraph and one.text != DISPUTE, ahead)
+        together = [rest[0], *sides]
         yield together
         del rest[: len(together)]
 

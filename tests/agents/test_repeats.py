@@ -1,6 +1,6 @@
 """The same thing told twice in one article."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.agents.repeats import first_tellings
@@ -58,6 +58,7 @@ _SENTENCES = st.builds(
 )  # fmt: skip
 
 
+@example([[claim("b"), *dispute(paragraph=1), claim("b"), *dispute("a", "a", paragraph=1)]])
 @given(st.lists(st.lists(_SENTENCES, max_size=8), max_size=4))
 def test_no_claim_is_lost_and_nothing_changes_the_second_time(sections: list[list[Sentence]]):
     kept = first_tellings(sections)

@@ -26,6 +26,9 @@ _TO_DO = (
 )
 """Both halves go by an index: a worker looks ten times a second, however long the history is."""
 
+_KEPT = "SELECT (SELECT count(*) FROM runs) - (SELECT count(*) FROM runs WHERE deleted_at IS NOT NULL)"
+"""How many runs there are, by two indexes: no row is looked at, however long the history is."""
+
 
 class Runs:
     def __init__(self, database: Database) -> None:
@@ -141,8 +144,9 @@ class Runs:
         if status:
             condition += " AND r.status = ?"
             values.append(status)
+        kept = _KEPT if not (search or status or deleted) else f"SELECT count(*) FROM runs r WHERE {condition}"
         with self._database.read() as c:
-            total = c.execute(f"SELECT count(*) FROM runs r WHERE {condition}", values).fetchone()[0]
+            total = c.execute(kept, values).fetchone()[0]
         return self._where(condition, *values, limit=size, offset=(page - 1) * size), total
 
     def _where(self, condition: str, *values: Any, limit: int = 1000, offset: int = 0) -> list[Run]:

@@ -36,8 +36,8 @@ def page() -> None:
     with st.container(horizontal=True):
         st.metric("Spent", money(spent, unpriced), border=True, width=260 if unpriced else 180)
         st.metric("Model calls", f"{sum(row['calls'] for row in rows):,}", border=True, width=180)
-        st.metric("Tokens in", f"{sum(row['tokens_in'] for row in rows):,}", border=True, width=180)
-        st.metric("Tokens out", f"{sum(row['tokens_out'] for row in rows):,}", border=True, width=180)
+        st.metric("Tokens in", sum(row["tokens_in"] for row in rows), format="compact", border=True, width=180)
+        st.metric("Tokens out", sum(row["tokens_out"] for row in rows), format="compact", border=True, width=180)
         st.metric(
             "Reused, free",
             f"{sum(row['replayed'] for row in rows):,}",

@@ -115,6 +115,7 @@ def _wide(rows: list[_Row]) -> list[int]:
             for run, stands, cost, address in rows
         ],
         hide_index=True,
+        height="content",
         on_select="rerun",
         selection_mode="multi-row",
         key="run_table",

@@ -112,7 +112,7 @@ def _copied(few: Path, many: Path, runs: int) -> None:
         connection.execute("DELETE FROM spent")
         connection.execute(SPENT)
         connection.execute(
-            "INSERT INTO watches (run_id, checked) SELECT DISTINCT run_id, unixepoch() FROM publications"
+            "INSERT OR IGNORE INTO watches (run_id, checked) SELECT DISTINCT run_id, unixepoch() FROM publications"
         )
         connection.commit()
         connection.execute("PRAGMA journal_mode = WAL")

@@ -5,7 +5,7 @@ A page that fails or does not fit is replaced by the next hit; texts that repeat
 What is not of the dates, kinds and languages the brief asks for is kept and noted, but never evidence.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -217,20 +217,28 @@ def _page(hit: Hit, context: Context, enough: Enough) -> Response:
 
 
 def gather(state: RunState, context: Context) -> Update:
-    """Assemble the evidence of every question from all that was read; search on where it is thin."""
+    """Assemble the evidence of every question from all that was read; search on where it is thin.
+
+    What was found is kept before each search on: whoever takes up one that was cut short asks for the same again,
+    which the ledger answers, though pages that it brought are there already.
+    """
     questions = [q for q in context.store.plans.get(state.plan_id).questions if q.use]
     gathering, told = Gathering(context), set[int]()
     _collapse(context, told)
-    guessed = guesses(questions, context)
-    asked = {q.id: (*q.queries, *guessed.get(q.id, ())) for q in questions}
-    found = {q.id: gathering.evidence_for(q, asked[q.id]) for q in questions}
-    for number in range(1, PASSES + 1):
-        again = _search_on(questions, asked, found, context)
+    found = _kept(questions, context)
+    passes = _passes_before(found, context)
+    if not found:
+        guessed = guesses(questions, context)
+        found = {q.id: gathering.evidence_for(q, (*q.queries, *guessed.get(q.id, ()))) for q in questions}
+    for number in range(passes + 1, PASSES + 1):
+        again = _search_on(questions, found, context)
         if not again:
             break
         _collapse(context, told)
-        asked |= {id_: (*asked[id_], *queries) for id_, (queries, _) in again.items()}
-        fresh = {q.id: gathering.evidence_for(q, asked[q.id]) for q in questions}
+        fresh = {
+            q.id: gathering.evidence_for(q, (*found[q.id].queries, *(again[q.id][0] if q.id in again else ())))
+            for q in questions
+        }
         new = {id_: _new(found[id_], fresh[id_]) for id_ in fresh}
         found = fresh
         for question in (q for q in questions if q.id in again):
@@ -242,33 +250,51 @@ def gather(state: RunState, context: Context) -> Update:
             )  # fmt: skip
         if not any(new.values()):
             break
-    _find_conflicts(context)
-    disputed = {id_ for c in context.store.evidence.conflicts(context.run_id) for id_ in (c.first, c.second)}
+    _find_conflicts(context)  # what disagrees with a passage stands beside it: chosen anew, from what was found
+    found = {q.id: gathering.evidence_for(q, found[q.id].queries) for q in questions}
+    opening = gathering.evidence_for(Question(section="Introduction", text=context.brief.topic))
+    _keep((*found.values(), opening), context)
     for question in questions:
-        if any(item.passage.id in disputed for item in found[question.id].used):
-            found[question.id] = gathering.evidence_for(question, asked[question.id])
-    gathered = [context.store.evidence.put(context.run_id, found[q.id]) for q in questions]
-    for question, kept in zip(questions, gathered, strict=True):
+        evidence = found[question.id]
         context.emit(
-            Kind.ASSEMBLED, Step.RESEARCH, question_id=question.id, section=question.section, used=len(kept.used),
-            left_out=len(kept.items) - len(kept.used), sufficient=kept.sufficient, note=kept.note,
+            Kind.ASSEMBLED, Step.RESEARCH, question_id=question.id, section=question.section, used=len(evidence.used),
+            left_out=len(evidence.items) - len(evidence.used), sufficient=evidence.sufficient, note=evidence.note,
         )  # fmt: skip
-    opening = Question(section="Introduction", text=context.brief.topic)
-    context.store.evidence.put(context.run_id, gathering.evidence_for(opening))
-    answered = any(evidence.used and (evidence.confidence or 0.0) >= SOMETHING for evidence in gathered)
-    return {"evidence": answered and _on_topic(gathered, context)}
+    answered = any(evidence.used and (evidence.confidence or 0.0) >= SOMETHING for evidence in found.values())
+    return {"evidence": answered and _on_topic(list(found.values()), context)}
+
+
+def _keep(found: Iterable[Evidence], context: Context) -> None:
+    with context.store.database.write():  # all or none: what is taken up stands at one and the same search
+        for evidence in found:
+            context.store.evidence.put(context.run_id, evidence)
+
+
+def _kept(questions: Sequence[Question], context: Context) -> dict[int, Evidence]:
+    """Question id -> what was found before the search on that was cut short; empty where none was begun."""
+    ids = {question.id for question in questions}
+    return {one.question_id: one for one in context.store.evidence.of_run(context.run_id) if one.question_id in ids}
+
+
+def _passes_before(found: Mapping[int, Evidence], context: Context) -> int:
+    """How many searches on there were before this was found: its queries are those asked in all of them."""
+    told = context.store.events.after(context.run_id, kinds=(Kind.SEARCHED_AGAIN,))
+    passes = (e.data for e in told if e.data["question_id"] in found and e.data["queries"])
+    return max((p["round"] for p in passes if {*p["queries"]} <= {*found[p["question_id"]].queries}), default=0)
 
 
 def _search_on(
-    questions: Sequence[Question], asked: Mapping[int, Sequence[str]], found: Mapping[int, Evidence], context: Context
+    questions: Sequence[Question], found: Mapping[int, Evidence], context: Context
 ) -> dict[int, tuple[tuple[str, ...], int]]:
     """Search for what the thin questions miss: question id -> queries and pages read; empty when none were read."""
 
     def search(question: Question) -> tuple[tuple[str, ...], int]:
-        queries = further_queries(question, asked[question.id], found[question.id], context)
+        queries = further_queries(question, found[question.id].queries, found[question.id], context)
         return queries, read_for(question, list(queries), context) if queries else 0
 
     thin = [question for question in questions if not found[question.id].sufficient]
+    if thin:
+        _keep(found.values(), context)
     again = {q.id: done for q, done in zip(thin, context.map(search, thin), strict=True)}
     return again if any(pages for _, pages in again.values()) else {}
 

@@ -162,7 +162,7 @@ class Endpoint:
                 f"{faults.host(self.base_url)} answers, but not as a model server does.",
                 remedy=f"Check the address {self.base_url!r} in Settings; it usually ends in /v1.",
             )
-        exchange.usage = _counted(completion.usage)
+        exchange.usage = _counted(completion.usage and completion.usage.to_dict())
         if not completion.choices:
             raise Broken("the answer is empty")
         choice = completion.choices[0]
@@ -180,16 +180,19 @@ class Endpoint:
         try:
             async with (
                 asyncio.timeout(min(p.first_token_s, p.timeout_s)) as clock,
-                await self._client.chat.completions.create(**arguments) as stream,
+                await self._pieces(arguments) as stream,
             ):
                 async for chunk in stream:
-                    exchange.usage = _counted(chunk.usage) or exchange.usage
-                    if not chunk.choices:
+                    if not isinstance(chunk, dict):
+                        raise Broken("a piece of the stream is no answer")
+                    exchange.usage = _counted(chunk.get("usage")) or exchange.usage
+                    if not chunk.get("choices"):
                         continue
-                    choice = chunk.choices[0]
-                    piece = choice.delta.content or ""
-                    refusal += choice.delta.refusal or ""
-                    if piece or _thinks(choice.delta):  # a first chunk that names only the role is no sign of life
+                    choice = chunk["choices"][0]
+                    delta = choice.get("delta") or {}
+                    piece = delta.get("content") or ""
+                    refusal += delta.get("refusal") or ""
+                    if piece or _thinks(delta):  # a first chunk that names only the role is no sign of life
                         clock.reschedule(min(now() + p.idle_s, last))
                     if piece:
                         exchange.text += piece
@@ -198,8 +201,8 @@ class Endpoint:
                             emit(shown)
                     if len(exchange.text) > most_chars:
                         return "length", refusal  # a server that does not keep to max_tokens
-                    if choice.finish_reason:
-                        finish = choice.finish_reason
+                    if choice.get("finish_reason"):
+                        finish = choice["finish_reason"]
                         clock.reschedule(now() + _AFTER_END_S)
         except (TimeoutError, *_connection_errors()):
             if not finish:
@@ -212,6 +215,14 @@ class Endpoint:
             emit(rest)
         return finish, refusal
 
+    async def _pieces(self, arguments: dict[str, Any]) -> Any:
+        """The answer's pieces as they come, plain: to make the SDK's objects of them takes as long as all the rest."""
+        import openai
+
+        return await self._client.post(
+            "/chat/completions", body=arguments, cast_to=object, stream=True, stream_cls=openai.AsyncStream[object]
+        )
+
     def _what_broke(self, error: Exception) -> str:
         where = faults.host(self.base_url)
         if isinstance(error, _connection_errors()):
@@ -221,17 +232,17 @@ class Endpoint:
         return f"{where} gave a broken answer ({faults.quoted(str(error))})"
 
 
-def _counted(usage: Any) -> tuple[int, int, int] | None:
-    """`(in, cached, out)` of a usage object; None when the server gave none."""
-    if usage is None or not (usage.prompt_tokens or usage.completion_tokens):
+def _counted(usage: dict[str, Any] | None) -> tuple[int, int, int] | None:
+    """`(in, cached, out)` as the server counted; None when it did not."""
+    if not usage or not (usage.get("prompt_tokens") or usage.get("completion_tokens")):
         return None
-    details = usage.prompt_tokens_details
-    return usage.prompt_tokens or 0, (details and details.cached_tokens) or 0, usage.completion_tokens or 0
+    details = usage.get("prompt_tokens_details") or {}
+    return usage.get("prompt_tokens") or 0, details.get("cached_tokens") or 0, usage.get("completion_tokens") or 0
 
 
-def _thinks(delta: Any) -> bool:
+def _thinks(delta: dict[str, Any]) -> bool:
     """Whether a chunk carries reasoning, under the names servers give it."""
-    return bool(getattr(delta, "reasoning_content", None) or getattr(delta, "reasoning", None))
+    return bool(delta.get("reasoning_content") or delta.get("reasoning"))
 
 
 def _connection_errors() -> tuple[type[Exception], ...]:

@@ -93,7 +93,7 @@ def test_a_sentence_that_the_model_insists_on_is_asked_about_once_and_ends_the_r
         run = house.work(house.start(autopilot=True, max_revisions=3))
         assert [call for call in house.studio.calls(run.id) if call.task == "rewrite"]
         assert not server.paid_twice
-        assert len(house.events(run.id, "diagnosed")) == 2
+        assert len(house.events(run.id, "diagnosed")) < 3
 
 
 def test_refusals_faults_a_hung_call_and_a_truncated_answer_cost_neither_the_run_nor_money_twice(

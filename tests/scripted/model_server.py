@@ -83,7 +83,8 @@ class ScriptedModel:
         tokens_per_s: pace of a stream; None sends at once.
         piece_tokens: tokens (words) in one streamed piece.
         faults: shares, or the outcomes of the first requests in order (then all is well). Beyond the names
-            of `Faults`: `ok`, `silent` (a stream that stops half-way and stays open), `wrong_shape`,
+            of `Faults`: `ok`, `silent` (a stream that stops half-way and stays open), `odd` (one with a piece
+            that is no object), `wrong_shape`,
             `empty`, `context` (too long), `no_model`, `no_money`.
         retry_after_s: what a 429 asks for.
         formats: the `response_format` types the server takes; others are answered with `format_status`.
@@ -242,7 +243,7 @@ class ScriptedModel:
             await asyncio.sleep(self.first_token_s)
         text, finish, refusal = self._text(outcome, asked)
         usage = self._count(asked, text)
-        if outcome not in ("cut", "silent"):
+        if outcome not in ("cut", "silent", "odd"):
             self.calls[prompt] += 1
         if asked.get("stream"):
             return await self._stream(asked, outcome, text, finish, refusal, usage, writer)
@@ -302,12 +303,15 @@ class ScriptedModel:
 
         event({"role": "assistant", "content": ""})
         pieces = [] if outcome == "empty" else _pieces(text, self.piece_tokens)
-        broken_at = len(pieces) // 2 if outcome in ("cut", "silent") else None
+        broken_at = len(pieces) // 2 if outcome in ("cut", "silent", "odd") else None
         async for number, piece in self._paced(pieces):
             if number == broken_at:
                 await writer.drain()
                 if outcome == "silent":
                     await asyncio.Event().wait()
+                if outcome == "odd":
+                    _chunk(writer, ["odd"])
+                    await writer.drain()
                 writer.close()  # what was written arrives; the end of the stream does not
                 return False
             event({"content": piece})

@@ -115,7 +115,7 @@ def parser() -> argparse.ArgumentParser:
     prune.add_argument("--shrink", action="store_true", help="make the file smaller; with nothing else running")
     prune.add_argument("--json", action="store_true")
     commands.add_parser("worker", help="execute runs until told to stop")
-    commands.add_parser("serve", help="start Phoenix, a worker and the studio; what `make run` does")
+    commands.add_parser("serve", help="start the studio, its workers and Phoenix; what `make run` does")
     commands.add_parser("doctor", help="see whether everything is in order")
     return top
 

@@ -16,6 +16,7 @@ from tests.scripted.model_server import ScriptedModel
 
 __all__ = ["house", "new_house", "samples"]
 
+STANDING = "SELECT count(*) FROM workers WHERE id LIKE 'w%'"
 NOT_OURS = """
 import signal, sys, time
 print(sys.argv[1:], sys.stdin.read() == "", flush=True)
@@ -65,7 +66,7 @@ def test_killed_alone_it_leaves_nothing_behind_and_the_next_start_has_the_same_p
     with ScriptedModel(tokens_per_s=5) as server:
         house = new_house(base_url=server.base_url, default_model="scripted-large", budget_usd=None)
         with Product(house.data) as product:
-            wait_until(lambda: product.studio, 60, "the studio")
+            wait_until(lambda: product.studio and house.row(STANDING) == (2,), 60, "the studio and two workers")
             first = product.processes()
             assert sorted(first.values()) == ["serve", "studio", "worker", "worker"]
             run_id = house.start(autopilot=True)
@@ -88,7 +89,7 @@ def test_what_a_worker_was_at_is_taken_up_by_the_one_that_stands_by(new_house: C
     with ScriptedModel(tokens_per_s=5) as server:
         house = new_house(base_url=server.base_url, default_model="scripted-large", budget_usd=None)
         with Product(house.data) as product:
-            wait_until(lambda: house.row("SELECT count(*) FROM workers WHERE id LIKE 'w%'") == (2,), 60, "two workers")
+            wait_until(lambda: house.row(STANDING) == (2,), 60, "two workers")
             run_id = house.start(autopilot=True)
             wait_until(lambda: house.events(run_id, "text"), 60, "a run that writes")
             workers = {pid for pid, name in product.processes().items() if name == "worker"}

@@ -251,7 +251,8 @@ class Context:
 
 
 class Prose:
-    """Collects a section's streamed text and writes it down in frames."""
+    """Collects a section's streamed text and writes it down in frames, and with each line that ends: a text that a
+    crash cuts short goes on from its whole lines."""
 
     def __init__(self, context: Context, section: int, heading: str) -> None:
         self._context = context
@@ -262,7 +263,7 @@ class Prose:
 
     def add(self, piece: str) -> None:
         self._pending += piece
-        if time.monotonic() - self._last >= FRAME_S:
+        if "\n" in piece or time.monotonic() - self._last >= FRAME_S:
             self.flush()
 
     def restart(self, lines: str = "") -> None:

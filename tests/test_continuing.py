@@ -4,11 +4,12 @@ import threading
 from collections.abc import Callable
 
 from core.models import Status
+from core.wiring import context_for
 from core.worker import Worker
-from tests.agents.small_house import House, new_house, samples
+from tests.agents.small_house import House, house, new_house, samples
 from tests.scripted.model_server import ScriptedModel
 
-__all__ = ["new_house", "samples"]
+__all__ = ["house", "new_house", "samples"]
 
 
 def test_what_was_written_before_a_stop_is_neither_paid_for_nor_shown_again(new_house: Callable[..., House]):
@@ -23,6 +24,17 @@ def test_what_was_written_before_a_stop_is_neither_paid_for_nor_shown_again(new_
         asked = [r.body["messages"][-1]["content"] for r in server.requests]
         assert any("<<<WRITTEN" in words for words in asked), "only the rest was asked for"
         assert _seen(house, run_id, 1).split("\n") == whole.split("\n"), "and readers saw each line once"
+
+
+def test_a_line_that_ended_is_kept_before_the_next_frame(house: House):
+    run_id = house.start()
+    run = house.work(run_id)
+    prose = context_for(run, house.process).prose(1, "What it is")
+    for piece in ("It ", "rose. [3]", "\nIt fell", ". [4]"):
+        prose.add(piece)
+    assert _seen(house, run_id, 1).startswith("It rose. [3]\n")
+    prose.flush()
+    assert _seen(house, run_id, 1) == "It rose. [3]\nIt fell. [4]"
 
 
 def _whole_text(new_house: Callable[..., House]) -> str:

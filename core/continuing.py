@@ -6,6 +6,7 @@ prose has one sentence a line, so that nothing is cut within a sentence.
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 
 from core.events import Kind
@@ -25,11 +26,15 @@ WRITTEN>>>
 Write only the lines that follow it, in the same form. Repeat none of it. If nothing is missing, answer {nothing}."""
 
 
-def begun(store: Store, run_id: str, task: Task[str], model: str, section: int) -> tuple[bool, str]:
+def begun(store: Store, run_id: str, task: Task[str], models: Iterable[str], section: int) -> tuple[bool, str]:
     """What there is of this text from before: whether readers were shown any of it, and the whole lines that this
-    very request brought before it was cut short."""
-    key = request_key(task, model)
-    since = store.calls.cut_short(run_id, key)
+    very request brought before it was cut short.
+
+    Args:
+        models: all that may have been asked: the request may have gone on to another one than the role's own.
+    """
+    keys = [request_key(task, model) for model in models]
+    since = min((at for key in keys if (at := store.calls.cut_short(run_id, key))), default=None)
     shown = text = ""
     for event in store.events.after(run_id, kinds=(Kind.TEXT, Kind.WRITTEN), limit=100_000):
         if event.data["section"] != section:
@@ -42,7 +47,7 @@ def begun(store: Store, run_id: str, task: Task[str], model: str, section: int) 
         shown += event.data["text"]
         if since is not None and event.at >= since:
             text += event.data["text"]
-    known = store.calls.find(key) is not None  # then it is all there, and comes from the ledger
+    known = any(store.calls.find(key) is not None for key in keys)  # then it is all there, and comes from the ledger
     return bool(shown), "" if known else text.rpartition("\n")[0].rstrip()
 
 

@@ -19,6 +19,7 @@ from core.errors import Cancelled, GalleyError
 from core.events import Kind
 from core.holdings import Holdings
 from core.language.fitting import fit
+from core.language.router import EXTRACTIVE
 from core.language.tasks import Answer, Language, Reply, Task
 from core.models import Brief, Passage, Step
 from core.reading.web import Client
@@ -136,7 +137,7 @@ class Context:
             LanguageError, BudgetSpent, Cancelled: see `Language.ask`.
         """
         self.check()
-        if self.model_for(task.role) != "extractive":
+        if self.model_for(task.role) != EXTRACTIVE:
             task, left_out = fit(task, self.settings.context_tokens)
             if left_out:
                 self.emit(
@@ -148,7 +149,7 @@ class Context:
             reply = self.language.ask(
                 continuing.going_on(task, lines) if lines else task,
                 on_text=prose.add if prose else None,
-                on_restart=prose.restart if prose else None,
+                on_restart=(lambda: prose.restart(f"{lines}\n" if lines else "")) if prose else None,
                 cancelled=self.stopped,
             )
             span.set(
@@ -165,22 +166,32 @@ class Context:
 
     def _begun(self, task: Task[Any], prose: "Prose") -> str:
         """The lines that were written of this text before a crash; readers see them as its beginning, and no more."""
-        shown, lines = continuing.begun(self.store, self.run_id, task, self.model_for(task.role), prose.section)
+        shown, lines = continuing.begun(self.store, self.run_id, task, self._models_for(task.role), prose.section)
         if shown:
             prose.restart(f"{lines}\n" if lines else "")
         return lines
 
     def _whole(self, task: Task[Any], lines: str, reply: Reply[Any]) -> Reply[Any]:
+        if reply.model == EXTRACTIVE:
+            return reply  # composed anew, for it goes on from nothing
         text = continuing.joined(lines, reply.value)
-        continuing.keep(self.store, self.run_id, task, self.model_for(task.role), text)
+        continuing.keep(self.store, self.run_id, task, reply.model, text)
         return replace(reply, value=text)
 
     @property
     def has_model_judge(self) -> bool:
-        return self.model_for("judge") != "extractive"
+        return self.model_for("judge") != EXTRACTIVE
 
     def model_for(self, role: str) -> str:
         return self.brief.models.get(role) or self.settings.model_for(role)
+
+    def _models_for(self, role: str) -> list[str]:
+        """Every model that may answer for a role, its own first; none where that is composing without one."""
+        own = self.model_for(role)
+        if own == EXTRACTIVE:
+            return []
+        named = (own, *self.settings.fallbacks_for(role), self.settings.small_for(role))
+        return [model for model in dict.fromkeys(named) if model and model != EXTRACTIVE]
 
     def steering(self, notes: str = "") -> str:
         """What people asked for so far while the run went on, oldest first, after `notes`."""

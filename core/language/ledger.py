@@ -26,10 +26,26 @@ from core.language.tasks import Answer, Reply, Task
 from core.models import Call
 
 _POLL_S = 0.1
+LONGEST_S = 60.0
+"""For an equal request of another process: most are answered by then, and that process may hang."""
+
+
+class InFlight(Protocol):
+    """What other processes are asking at the moment."""
+
+    def claim(self, key: str) -> bool:
+        """Whether no other process is at this request; it is then this process's until `let_go`."""
+
+    def let_go(self, key: str) -> None:
+        """Of what was claimed before."""
 
 
 class CallStore(Protocol):
     """Where calls are kept."""
+
+    @property
+    def in_flight(self) -> InFlight:
+        """The requests that are under way."""
 
     def find(self, key: str) -> str | None:
         """The answer, as JSON, of a finished call with this key."""
@@ -74,7 +90,8 @@ class Ledger:
         Raises:
             Whatever the backend raises; `Cancelled` also while an equal request is waited for.
         """
-        with _alone(key := request_key(task, self.model), cancelled):
+        key = request_key(task, self.model)
+        with _alone(key, cancelled), _alone_of_all(key, self._store.in_flight, cancelled):
             if reply := self.recall(task):
                 if on_text and isinstance(reply.value, str):
                     on_text(reply.value)
@@ -220,3 +237,18 @@ def _alone(key: str, cancelled: Callable[[], bool]) -> Iterator[None]:
             flight.passengers -= 1
             if not flight.passengers:
                 del _flights[key]
+
+
+@contextlib.contextmanager
+def _alone_of_all(key: str, in_flight: InFlight, cancelled: Callable[[], bool]) -> Iterator[None]:
+    """The same among processes; one that hangs is not waited for without end."""
+    end = time.monotonic() + LONGEST_S
+    while not (mine := in_flight.claim(key)) and time.monotonic() < end:
+        if cancelled():
+            raise Cancelled()
+        time.sleep(_POLL_S)
+    try:
+        yield
+    finally:
+        if mine:
+            in_flight.let_go(key)

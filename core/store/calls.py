@@ -9,6 +9,7 @@ from typing import Any
 
 from core.models import Call
 from core.store.database import Database, now
+from core.store.in_flight import InFlight
 
 LOOKED_AT = 200
 
@@ -16,6 +17,7 @@ LOOKED_AT = 200
 class Calls:
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.in_flight = InFlight(database)
 
     def find(self, key: str) -> str | None:
         """The answer of a finished call with this key."""

@@ -31,12 +31,23 @@ def backend(server: ScriptedModel, model: str = "scripted-large", **patience: An
     return OpenAI(base_url=server.base_url, api_key="sk-secret-of-the-test", model=model, **quick | patience)
 
 
+class NobodyElse:
+    """No other process asks anything."""
+
+    def claim(self, key: str) -> bool:
+        return True
+
+    def let_go(self, key: str) -> None:
+        pass
+
+
 @dataclass
 class Rows:
     """A `CallStore` in memory."""
 
     rows: list[tuple[str, Call, str]] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    in_flight: NobodyElse = field(default_factory=NobodyElse)
 
     def find(self, key: str) -> str | None:
         with self.lock:

@@ -1,6 +1,8 @@
 """The call ledger: what was paid for is not paid for again."""
 
 import json
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 from core.errors import Cancelled, LanguageError
 from core.language.ledger import Ledger, request_key
 from core.language.tasks import QueriesAnswer
+from core.settings import ROOT
 from core.store.calls import Calls
 from core.store.database import Database
 from tests.language.requests_to_models import Rows, backend, plan_task, prose_task
@@ -53,6 +56,43 @@ def test_equal_requests_at_the_same_moment_become_one():
     assert len(server.requests) == 1
     assert len({reply.value for reply in replies}) == 1
     assert sorted(reply.calls[0].status for reply in replies) == ["done"] + ["replayed"] * 7
+
+
+ASKS = """
+import sys
+from pathlib import Path
+from core.language.ledger import Ledger
+from core.language.openai import OpenAI
+from core.settings import ROOT
+from core.store.calls import Calls
+from core.store.database import Database
+from tests.language.requests_to_models import prose_task
+model = OpenAI(base_url=sys.argv[2], api_key="sk-none", model="scripted-large")
+print(Ledger(model, Calls(Database(Path(sys.argv[1])))).ask(prose_task()).calls[0].status)
+"""
+
+
+def test_equal_requests_of_two_workers_at_the_same_moment_become_one(tmp_path: Path):
+    Database(tmp_path / "galley.db")
+    with ScriptedModel(first_token_s=2.0) as server:
+        code = [sys.executable, "-c", ASKS, str(tmp_path / "galley.db"), server.base_url]
+        asking = [subprocess.Popen(code, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+        said = sorted(one.communicate(timeout=60)[0].strip() for one in asking)
+        assert said == ["done", "replayed", "replayed"]
+        assert len(server.requests) == 1
+
+
+def test_a_worker_that_is_killed_over_a_request_leaves_it_to_the_others(tmp_path: Path):
+    calls = Calls(Database(tmp_path / "galley.db"))
+    with ScriptedModel(faults=["hung"]) as server:
+        code = [sys.executable, "-c", ASKS, str(tmp_path / "galley.db"), server.base_url]
+        first = subprocess.Popen(code, cwd=ROOT)
+        while not server.requests:
+            assert first.poll() is None
+        assert not calls.in_flight.claim(request_key(prose_task(), "scripted-large"))
+        first.kill()
+        first.wait()
+        assert Ledger(backend(server), calls).ask(prose_task()).calls[0].status == "done"
 
 
 def test_when_the_first_of_two_fails_the_second_tries():

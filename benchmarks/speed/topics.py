@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from core.settings import ROOT
+from tests.chaos.product import free_port
 
 SUBJECTS = (
     "Are heat pumps worth it in old houses?", "How can night shift workers sleep better?",
@@ -75,6 +76,7 @@ def environment(data: Path, model_url: str, web_url: str) -> dict[str, str]:
         **own, "GALLEY_DATA": str(data), "OPENAI_BASE_URL": model_url, "OPENAI_API_KEY": "scripted",
         "OPENAI_MODEL": "scripted-large", "SEARXNG_URL": web_url, "GALLEY_ALLOW_PRIVATE": "1",
         "PHOENIX_COLLECTOR_ENDPOINT": "http://127.0.0.2:9",  # nobody listens there
+        "GALLEY_SITE_PORT": str(free_port()),  # each article is looked at where it was published
     }  # fmt: skip
 
 

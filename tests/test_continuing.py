@@ -1,12 +1,10 @@
 """A text that was cut short goes on where it broke off."""
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
 from core.models import Status
 from core.wiring import context_for
-from core.worker import Worker
 from tests.agents.small_house import House, house, new_house, samples
 from tests.scripted.model_server import ScriptedModel
 
@@ -18,7 +16,7 @@ def test_what_was_written_before_a_stop_is_neither_paid_for_nor_shown_again(new_
     with ScriptedModel(tokens_per_s=100) as server:
         house = new_house(base_url=server.base_url, default_model="scripted-large", budget_usd=None)
         run_id = house.start(autopilot=True)
-        _stopped_at(house, run_id, lambda: "\n" in _seen(house, run_id, 1))
+        house.work_until(run_id, lambda: "\n" in _seen(house, run_id, 1))
         server.tokens_per_s = None
         run = house.work(run_id)
         assert run.status in (Status.FINISHED, Status.GATE), run.error
@@ -41,7 +39,7 @@ def test_what_another_model_had_begun_is_gone_on_with_too(new_house: Callable[..
             base_url=server.base_url, default_model="scripted-large", small_model="scripted-small", budget_usd=None
         )
         run_id = house.start(autopilot=True)
-        _stopped_at(house, run_id, lambda: "\n" in _seen(house, run_id, 1))
+        house.work_until(run_id, lambda: "\n" in _seen(house, run_id, 1))
         written = _seen(house, run_id, 1).rpartition("\n")[0]
         server.tokens_per_s = None
         run = house.work(run_id)
@@ -71,17 +69,6 @@ def _whole_text(new_house: Callable[..., House]) -> str:
         run_id = house.start(autopilot=True)
         house.work(run_id)
         return _seen(house, run_id, 1)
-
-
-def _stopped_at(house: House, run_id: str, reached: Callable[[], bool]) -> None:
-    worker = Worker(house.process)
-    thread = threading.Thread(target=worker.work)
-    thread.start()
-    while not reached() and house.run(run_id).status in (Status.QUEUED, Status.RUNNING):
-        thread.join(0.02)
-    worker.stop()
-    thread.join(20)
-    assert house.run(run_id).status is Status.RUNNING
 
 
 def _seen(house: House, run_id: str, section: int) -> str:

@@ -7,6 +7,7 @@ test session and copied as a file.
 import fcntl
 import shutil
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from typing import Any
 import pytest
 
 from core.library import take_in
-from core.models import Brief, Draft, Event, Run, Sentence
+from core.models import Brief, Draft, Event, Run, Sentence, Status
 from core.settings import load
 from core.studio import Studio
 from core.tracing import Tracer
@@ -55,6 +56,17 @@ class House:
         worker.restrict(run_ids)
         worker.work()
         return self.run(run_ids[0])
+
+    def work_until(self, run_id: str, reached: Callable[[], Any]) -> None:
+        """A worker is told to stop in the middle of the run, which is under way still."""
+        worker = Worker(self.process)
+        thread = threading.Thread(target=worker.work)
+        thread.start()
+        while not reached() and self.run(run_id).status in (Status.QUEUED, Status.RUNNING):
+            thread.join(0.02)
+        worker.stop()
+        thread.join(20)
+        assert self.run(run_id).status is Status.RUNNING
 
     def decide(self, run_id: str, kind: str, **data: Any) -> Run:
         """Say something and let a worker act on it."""

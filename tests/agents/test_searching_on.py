@@ -3,7 +3,6 @@
 import json
 import random
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -11,7 +10,6 @@ from zlib import crc32
 import pytest
 
 from core.models import Status
-from core.worker import Worker
 from tests.agents.small_house import House, open_house
 from tests.reading.site import Site, Visit
 from tests.scripted.answers import Messages, plausible, wanted_schema
@@ -85,8 +83,8 @@ def test_a_second_search_that_was_cut_short_is_asked_for_once(tmp_path: Path, nu
                 allow_private_addresses=True, searxng_url=web.url,
             )  # fmt: skip
             run_id = house.start(TOPIC, engines=("searxng",), autopilot=True)
-            _stopped(
-                house, run_id, lambda: web.visits[f"/shared{number}"] and _chapters(house, run_id) == THIN * number
+            house.work_until(
+                run_id, lambda: web.visits[f"/shared{number}"] and _chapters(house, run_id) == THIN * number
             )
             before = _asked(server)
             web.let_go.set()
@@ -114,14 +112,3 @@ def _asked(server: ScriptedModel) -> list[str]:
 def _chapters(house: House, run_id: str) -> int:
     """Pages read that were found for one query alone."""
     return sum(event.data["title"].startswith("Chapter") for event in house.events(run_id, "read"))
-
-
-def _stopped(house: House, run_id: str, reached: Callable[[], Any]) -> None:
-    worker = Worker(house.process)
-    thread = threading.Thread(target=worker.work)
-    thread.start()
-    while not reached() and house.run(run_id).status in (Status.QUEUED, Status.RUNNING):
-        thread.join(0.02)
-    worker.stop()
-    thread.join(20)
-    assert house.run(run_id).status is Status.RUNNING

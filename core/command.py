@@ -381,8 +381,8 @@ def worker(given: argparse.Namespace) -> int:
     store.runs.worker_gone(early)
     target_for("site", process.settings).rebuild()
 
-    def taken(error: PublishError) -> None:  # another worker serves it, as a rule
-        print(error.message, error.remedy, file=sys.stderr)
+    def taken(error: PublishError) -> None:
+        print(error.message, "Another worker serves it, as a rule; when that ends, this one does.", file=sys.stderr)
 
     site = (process.settings.data / "site", process.settings.site_port, taken)
     threading.Thread(target=stand_by, args=site, name="preview", daemon=True).start()

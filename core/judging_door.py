@@ -43,11 +43,11 @@ class JudgingDoor:
             asked=written["cascade"]["asked"], outcomes=[tuple(row) for row in written["cascade"]["outcomes"]],
         )  # fmt: skip
 
-    def decided(self, runs: int = 200) -> dict[str, tuple[int, int]]:
+    def decided(self, runs: int) -> dict[str, tuple[int, int]]:
         """Judge -> `(claims it decided, doubtful ones among them)` in the newest runs' present drafts, most first."""
         return self._store.drafts.decided_by(runs)
 
-    def canaries(self, runs: int = 200) -> tuple[int, int]:
+    def canaries(self, runs: int) -> tuple[int, int]:
         """`(shown, caught)`: known false claims put before the model judge in the newest runs."""
         return self._store.drafts.canaries(runs)
 

@@ -432,7 +432,7 @@ class Studio:
         """`(run id, title, when it was begun, step it branched off at)` of the newest runs that asked a model."""
         return self.store.calls.askers(limit)
 
-    def quality(self, limit: int = 200) -> list[dict[str, Any]]:
+    def quality(self, limit: int) -> list[dict[str, Any]]:
         """`run_id`, `title`, `at` and the scores of each run's present draft, newest first.
 
         A score that did not exist yet when an article was judged is not among its scores.

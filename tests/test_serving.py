@@ -11,7 +11,7 @@ import pytest
 
 from core.settings import ROOT
 from tests.agents.small_house import House, house, new_house, samples
-from tests.chaos.product import SERVE, Product, kill_pids, wait_until
+from tests.chaos.product import SERVE, Product, kill_pids, pid_of, wait_until
 from tests.scripted.model_server import ScriptedModel
 
 __all__ = ["house", "new_house", "samples"]
@@ -101,8 +101,7 @@ def test_what_a_worker_was_at_is_taken_up_by_the_one_that_stands_by(new_house: C
 
 def _claimed_by(house: House, run_id: str) -> list[int]:
     """Process ids of the workers that took the run up, in order."""
-    claimed = house.events(run_id, "run_claimed")
-    return [int(event.data["worker"].split("-")[0].removeprefix("w")) for event in claimed]
+    return [pid_of(event.data["worker"]) for event in house.events(run_id, "run_claimed")]
 
 
 def test_a_studio_that_is_killed_while_it_starts_is_started_again(product: Product):

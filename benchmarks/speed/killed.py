@@ -16,12 +16,13 @@ from statistics import median
 from typing import Any, Self
 
 from benchmarks.pages_server import SlowWeb
-from benchmarks.speed.processes import kill, settled, start_worker, until
+from benchmarks.speed.processes import kill, start_worker, until, workers
 from benchmarks.speed.topics import SUBJECTS, environment, load
 from core.models import Brief, Status
 from core.settings import load as load_settings
 from core.studio import Studio
 from tests.chaos.counting import existing, unless_cut
+from tests.chaos.product import kill_pids, pid_of
 from tests.scripted.model_server import ScriptedModel
 
 SHARE = 0.7
@@ -85,17 +86,17 @@ def report(*, times: int) -> None:
     """Print the table."""
     print(f"Medians of {times}; {load()} before.\n")
     print(f"| {' | '.join(NAMES)} |\n{'|---' * len(NAMES)}|")
-    for pace, workers in product(PACES, WORKERS):
-        found = [_once(SUBJECTS[i % len(SUBJECTS)], *pace, workers=workers) for i in range(times)]
+    for pace, standing in product(PACES, WORKERS):
+        found = [_once(SUBJECTS[i % len(SUBJECTS)], *pace, standing=standing) for i in range(times)]
         rows = [(o.events, o.whole_s, o.killed_at_s, o.rest_s, o.rest_s / o.whole_s, o.again, o.redone) for o in found]
         e, whole, at, rest, share, again, redone = (median(column) for column in zip(*rows, strict=True))
         figures = f"{e:.0f} | {whole:.1f} | {at:.1f} | {rest:.1f} | {share:.0%} | {again:.0f} | {redone:.1%}"
-        print(f"| {pace[0]:g} s, then {pace[1]:g}/s | {workers} | {figures} |", flush=True)
+        print(f"| {pace[0]:g} s, then {pace[1]:g}/s | {standing} | {figures} |", flush=True)
 
 
-def _once(topic: str, first_token_s: float, tokens_per_s: float, *, workers: int) -> Outcome:
-    whole = _run(topic, first_token_s, tokens_per_s, workers=workers, kill_at=None)
-    killed = _run(topic, first_token_s, tokens_per_s, workers=workers, kill_at=round(SHARE * whole.events))
+def _once(topic: str, first_token_s: float, tokens_per_s: float, *, standing: int) -> Outcome:
+    whole = _run(topic, first_token_s, tokens_per_s, standing=standing, kill_at=None)
+    killed = _run(topic, first_token_s, tokens_per_s, standing=standing, kill_at=round(SHARE * whole.events))
     return Outcome(
         events=whole.events, whole_s=whole.took_s, rest_s=killed.took_s - killed.killed_at_s,
         killed_at_s=killed.killed_at_s, again=killed.again, redone=max(0.0, killed.words / whole.words - 1),
@@ -111,7 +112,7 @@ class _Run:
     words: int
 
 
-def _run(topic: str, first_token_s: float, tokens_per_s: float, *, workers: int, kill_at: int | None) -> _Run:
+def _run(topic: str, first_token_s: float, tokens_per_s: float, *, standing: int, kill_at: int | None) -> _Run:
     with (
         tempfile.TemporaryDirectory() as folder,
         SlowWeb() as web,
@@ -119,33 +120,25 @@ def _run(topic: str, first_token_s: float, tokens_per_s: float, *, workers: int,
     ):
         data, given = Path(folder), environment(Path(folder), server.base_url, web.base_url)
         studio = Studio(load_settings({}, given))
-        standing = {(worker := start_worker(data, given)).pid: worker for _ in range(workers)}
-        for worker in standing.values():
-            settled(worker)
-        began, killed_at = time.monotonic(), 0.0
-        run_id = studio.start(Brief(topic=topic, autopilot=True, engines=("searxng",), target="site"))
-        try:
-            if kill_at:
-                until(lambda: studio.store.events.last_seq(run_id) >= kill_at)
-                kill(standing.pop(_at_work(studio, run_id)))
-                killed_at = time.monotonic() - began
-                worker = start_worker(data, given)
-                standing[worker.pid] = worker
-            until(lambda: existing(studio, run_id).status not in UNDER_WAY)
-            took = time.monotonic() - began
-        finally:
-            for worker in standing.values():
-                kill(worker)
+        with workers(standing, data, given):
+            began, killed_at, another = time.monotonic(), 0.0, None
+            run_id = studio.start(Brief(topic=topic, autopilot=True, engines=("searxng",), target="site"))
+            try:
+                if kill_at:
+                    until(lambda: studio.store.events.last_seq(run_id) >= kill_at)
+                    owner = existing(studio, run_id).owner
+                    assert owner, "the run is under way"
+                    kill_pids([pid_of(owner)])
+                    killed_at = time.monotonic() - began
+                    another = start_worker(data, given)
+                until(lambda: existing(studio, run_id).status not in UNDER_WAY)
+                took = time.monotonic() - began
+            finally:
+                if another:
+                    kill(another)
         run = existing(studio, run_id)
         if run.status is not Status.PUBLISHED:
             raise SystemExit(f"{topic} ended as {run.status}: {run.error}")
         pages = Counter(path for *_, path in web.requests if not path.startswith(("/search", "/robots")))
         again = sum(times - 1 for times in pages.values())
         return _Run(studio.store.events.last_seq(run_id), took, killed_at, again, server.words)
-
-
-def _at_work(studio: Studio, run_id: str) -> int:
-    """The process that holds the run."""
-    owner = existing(studio, run_id).owner
-    assert owner, "the run is under way"
-    return int(owner.split("-")[0].removeprefix("w"))

@@ -34,7 +34,7 @@ def workers(count: int, data: Path, environment: dict[str, str]) -> Iterator[lis
     started = [start_worker(data, environment) for _ in range(count)]
     try:
         for worker in started:
-            settled(worker)
+            _settled(worker)
         yield [worker.pid for worker in started]
     finally:
         for worker in started:
@@ -42,8 +42,7 @@ def workers(count: int, data: Path, environment: dict[str, str]) -> Iterator[lis
             worker.wait()
 
 
-def settled(worker: "subprocess.Popen[bytes]") -> None:
-    """Wait until it has loaded everything and waits."""
+def _settled(worker: "subprocess.Popen[bytes]") -> None:
     used = -1.0
     while used < 0 or cpu_s(worker.pid) - used > QUIET_CPU * QUIET_S:
         if worker.poll() is not None:

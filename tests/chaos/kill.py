@@ -24,7 +24,7 @@ from core.studio import Studio
 from tests.agents.small_house import open_house, with_samples
 from tests.chaos.bad_web import BadWeb, bad_web
 from tests.chaos.counting import FINISHED, Count, CountingModel, count, existing
-from tests.chaos.product import EVERYTHING, SERVE, Product, kill_pids, wait_until
+from tests.chaos.product import EVERYTHING, SERVE, Product, kill_pids, pid_of, wait_until
 from tests.chaos.viewer import Viewer
 from tests.scripted.model_server import Faults
 
@@ -119,8 +119,9 @@ def _at_work(product: Product, studio: Studio, ids: list[str]) -> bool:
 
 def _working(product: Product, studio: Studio, ids: list[str]) -> list[int]:
     """The workers that live and hold a run."""
-    owners = {(run.owner or "").split("-")[0] for i in ids if (run := existing(studio, i)).status is Status.RUNNING}
-    return sorted(pid for pid, name in product.processes().items() if name == "worker" and f"w{pid}" in owners)
+    running = (run for i in ids if (run := existing(studio, i)).status is Status.RUNNING)
+    owners = {pid_of(run.owner) for run in running if run.owner}
+    return sorted(pid for pid, name in product.processes().items() if name == "worker" and pid in owners)
 
 
 def _killed(kind: str, product: Product, studio: Studio, ids: list[str], chance: random.Random) -> bool:

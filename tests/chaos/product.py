@@ -136,6 +136,11 @@ class Product:
             self._serve.wait()
 
 
+def pid_of(worker: str) -> int:
+    """The process of a worker, by the name under which it holds runs."""
+    return int(worker.split("-")[0].removeprefix("w"))
+
+
 def kill_pids(pids: list[int]) -> None:
     for pid in pids:
         with contextlib.suppress(ProcessLookupError):
